@@ -1,0 +1,34 @@
+//! The client that progenitor generates from an OpenAPI description of HighLevel's contacts endpoint.
+//!
+//! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
+//!
+//! ```no_run
+//! use leadconnector_raw::{Call, Client, types};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let http = reqwest::Client::new();
+//! let call = Call::new("Bearer 9c48df2694a849b6089f9d0d3513efe".parse()?);
+//! let client = Client::new_with_client(leadconnector_raw::document::SERVER, http, call);
+//!
+//! let version = types::Version::from(types::DocumentedVersion::X20210415);
+//! let body: types::CreateContactRequest =
+//!     serde_json::from_str(r#"{"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"}"#)?;
+//! let answer = client.create_contact(&version, &body).await?;
+//! println!("{:?}", answer.contact);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A request type that is read with serde loses the difference between a `null` and an absent member: build it in Rust
+//! where that matters.
+
+mod call;
+
+#[rustfmt::skip]
+#[allow(missing_docs, reason = "the vendor's page does not describe every member")]
+#[allow(clippy::all, clippy::allow_attributes_without_reason, clippy::unwrap_used, reason = "written by progenitor")]
+#[allow(unreachable_pub, reason = "written by progenitor")]
+mod generated;
+
+pub use call::{Answer, Arrival, Call};
+pub use generated::{Client, ClientInfo, Error, ResponseValue, document, types};

@@ -1,0 +1,108 @@
+//! `cargo xtask generate`: everything that is derived from the fragment.
+
+mod document;
+mod outputs;
+mod raw_client;
+mod rules;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use document::{Document, Problem};
+use outputs::Output;
+
+/// The hand-maintained source, seen from the root of the workspace.
+const FRAGMENT: &str = "openapi/contacts.yaml";
+
+/// Derive the raw client from openapi/contacts.yaml
+///
+/// Exits with 1 if --check finds a difference, with 2 if the fragment is refused or a file cannot be read or written.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; show how the files differ from what the fragment says
+    #[arg(long)]
+    check: bool,
+}
+
+/// Why nothing was generated.
+enum Refusal {
+    /// The fragment says something that cannot be generated, or that would not work.
+    Fragment(Vec<Problem>),
+    /// The generator gave up on something that the rules do not know.
+    Generator(String),
+    /// A file or folder could not be read or written.
+    Files(anyhow::Error),
+}
+
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    match generate(arguments.check) {
+        Ok(code) => code,
+        Err(refusal) => {
+            report(refusal);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn generate(check: bool) -> Result<ExitCode, Refusal> {
+    let root = workspace_root().map_err(Refusal::Files)?;
+    let source = root.join(FRAGMENT);
+    let text = std::fs::read_to_string(&source)
+        .with_context(|| format!("cannot read {}", source.display()))
+        .map_err(Refusal::Files)?;
+    let outputs = derive(&text)?;
+
+    if !check {
+        outputs::write(&root, &outputs).map_err(Refusal::Files)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let differences = outputs::compare(&root, &outputs).map_err(Refusal::Files)?;
+    if differences.is_empty() {
+        println!("what is generated matches {FRAGMENT}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for difference in &differences {
+        println!("{difference}");
+    }
+    eprintln!("error: the files above are not what {FRAGMENT} says\n  mend it with: cargo xtask generate");
+    Ok(ExitCode::FAILURE)
+}
+
+/// Everything that the fragment's text determines: the same text gives the same bytes.
+fn derive(text: &str) -> Result<Vec<Output>, Refusal> {
+    let document = Document::parse(text).map_err(|problem| Refusal::Fragment(vec![problem]))?;
+    let problems = rules::check(&document);
+    if !problems.is_empty() {
+        return Err(Refusal::Fragment(problems));
+    }
+    let spec = document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
+    let raw_client = raw_client::generate(&document, &spec).map_err(Refusal::Generator)?;
+    Ok(vec![Output { path: "crates/leadconnector-raw/src/generated.rs", content: raw_client }])
+}
+
+fn report(refusal: Refusal) {
+    match refusal {
+        Refusal::Fragment(problems) => {
+            eprintln!("error: {FRAGMENT} is refused, and nothing was written");
+            for problem in problems {
+                eprintln!("\n{problem}");
+            }
+        }
+        Refusal::Generator(message) => eprintln!(
+            "error: the generator cannot do what {FRAGMENT} asks for, and nothing was written\n  \
+             it says: {message}\n  \
+             openapi/README.md lists what it can do"
+        ),
+        Refusal::Files(error) => eprintln!("error: {error:#}"),
+    }
+}
+
+/// The nearest folder, from the current one upwards, that holds the fragment: a copy of the workspace works on itself.
+fn workspace_root() -> anyhow::Result<PathBuf> {
+    let here = std::env::current_dir().context("cannot tell the current folder")?;
+    here.ancestors().find(|folder| folder.join(FRAGMENT).is_file()).map(Path::to_owned).with_context(|| {
+        format!("there is no {FRAGMENT} in {} or above it; run this inside the workspace", here.display())
+    })
+}

@@ -1,0 +1,237 @@
+//! The fragment as a document: its text parsed, its references followed, its schemas listed with where they are used.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use openapiv3::OpenAPI;
+use serde_json::{Map, Value};
+use serde_saphyr::UserMessageFormatter;
+
+/// Something in the fragment that a maintainer has to change.
+#[derive(Debug)]
+pub(super) struct Problem {
+    /// Where: a JSON pointer as in a `$ref`, or a place in the text.
+    pub(super) path: String,
+    /// What is wrong there.
+    pub(super) what: String,
+    /// What to write instead.
+    pub(super) instead: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "  {}\n    {}\n    instead: {}", self.path, self.what, self.instead)
+    }
+}
+
+/// The fragment, as JSON.
+pub(super) struct Document(Value);
+
+/// The direction in which a schema travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Direction {
+    Request,
+    Response,
+}
+
+/// A schema, and where it stands.
+pub(super) struct Schema<'a> {
+    pub(super) path: String,
+    pub(super) value: &'a Map<String, Value>,
+    /// In which directions it travels; none for a component that no operation uses.
+    pub(super) directions: BTreeSet<Direction>,
+    /// Whether it is one of the members of an open enum, where a list of values closes nothing.
+    pub(super) in_open_enum: bool,
+    /// Whether it is an optional member of an object, written in place.
+    pub(super) optional_member: bool,
+}
+
+impl Document {
+    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+        let value = serde_saphyr::from_str(text).map_err(|error| Problem {
+            path: error
+                .location()
+                .map_or_else(|| "the file".to_owned(), |at| format!("line {}, column {}", at.line(), at.column())),
+            what: format!(
+                "is not YAML that can be read: {}",
+                error.without_snippet().render_with_formatter(&UserMessageFormatter)
+            ),
+            instead: "YAML with two spaces a level, each key once, and quotes around text that looks like a number"
+                .into(),
+        })?;
+        Ok(Self(value))
+    }
+
+    /// The document in the generator's terms. For a document that has passed the rules, which say it better.
+    pub(super) fn spec(&self) -> Result<OpenAPI, Problem> {
+        serde_path_to_error::deserialize(&self.0).map_err(|error| {
+            let mut path = String::from("#");
+            for segment in error.path() {
+                path = child(&path, &segment.to_string());
+            }
+            Problem {
+                path,
+                what: format!("is not OpenAPI 3.0.3: {}", error.inner()),
+                instead: "what https://spec.openapis.org/oas/v3.0.3 allows at this place".into(),
+            }
+        })
+    }
+
+    pub(super) fn root(&self) -> &Value {
+        &self.0
+    }
+
+    /// What stands at a JSON pointer, written as in a `$ref`.
+    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+        self.0.pointer(path.strip_prefix('#')?)
+    }
+
+    /// The value itself, or what it refers to.
+    pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        let mut value = value;
+        // A chain of references that is longer than this goes round in a circle.
+        for _ in 0..32 {
+            match reference(value).and_then(|target| self.at(target)) {
+                Some(target) => value = target,
+                None => break,
+            }
+        }
+        value
+    }
+
+    /// Every operation, as its path in the document and its value.
+    pub(super) fn operations(&self) -> Vec<(String, &Value)> {
+        const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+        let mut operations = Vec::new();
+        for (path, item) in members(&self.0, "paths") {
+            for method in METHODS {
+                if let Some(operation) = item.get(method) {
+                    operations.push((child(&child("#/paths", path), method), operation));
+                }
+            }
+        }
+        operations
+    }
+
+    /// Every schema of the document, once each.
+    pub(super) fn schemas(&self) -> Vec<Schema<'_>> {
+        let mut walk = Walk { document: self, found: BTreeMap::new() };
+        for (path, operation) in self.operations() {
+            let parameters = operation.get("parameters").and_then(Value::as_array);
+            for (index, parameter) in parameters.into_iter().flatten().enumerate() {
+                let path = child(&child(&path, "parameters"), &index.to_string());
+                walk.content(&path, parameter, Direction::Request);
+            }
+            if let Some(body) = operation.get("requestBody") {
+                walk.content(&child(&path, "requestBody"), body, Direction::Request);
+            }
+            for (status, response) in members(operation, "responses") {
+                let path = child(&child(&path, "responses"), status);
+                walk.content(&path, response, Direction::Response);
+            }
+        }
+        if let Some(components) = self.0.get("components") {
+            for (name, schema) in members(components, "schemas") {
+                walk.schema(child("#/components/schemas", name), schema, Visit::default());
+            }
+        }
+        walk.found.into_values().collect()
+    }
+}
+
+/// How a schema was come by.
+#[derive(Clone, Copy, Default)]
+struct Visit {
+    direction: Option<Direction>,
+    in_open_enum: bool,
+    optional_member: bool,
+}
+
+struct Walk<'a> {
+    document: &'a Document,
+    found: BTreeMap<String, Schema<'a>>,
+}
+
+impl<'a> Walk<'a> {
+    /// The schemas of a parameter, a request body or a response.
+    fn content(&mut self, path: &str, holder: &'a Value, direction: Direction) {
+        let visit = Visit { direction: Some(direction), ..Visit::default() };
+        if let Some(schema) = holder.get("schema") {
+            self.schema(child(path, "schema"), schema, visit);
+        }
+        for (media_type, content) in members(holder, "content") {
+            if let Some(schema) = content.get("schema") {
+                let path = child(&child(&child(path, "content"), media_type), "schema");
+                self.schema(path, schema, visit);
+            }
+        }
+    }
+
+    fn schema(&mut self, path: String, schema: &'a Value, visit: Visit) {
+        if let Some(target) = reference(schema) {
+            if let Some(schema) = self.document.at(target) {
+                let visit = Visit { direction: visit.direction, ..Visit::default() };
+                self.schema(target.to_owned(), schema, visit);
+            }
+            return;
+        }
+        let Value::Object(value) = schema else { return };
+        let known = self.found.contains_key(&path);
+        let entry = self.found.entry(path.clone()).or_insert_with(|| Schema {
+            path: path.clone(),
+            value,
+            directions: BTreeSet::new(),
+            in_open_enum: visit.in_open_enum,
+            optional_member: visit.optional_member,
+        });
+        let new_direction = visit.direction.is_some_and(|direction| entry.directions.insert(direction));
+        if known && !new_direction {
+            return;
+        }
+
+        let plain = Visit { direction: visit.direction, ..Visit::default() };
+        let required = value.get("required").and_then(Value::as_array);
+        for (name, member) in members(schema, "properties") {
+            let visit = Visit {
+                optional_member: !required.is_some_and(|required| required.iter().any(|one| one == name)),
+                ..plain
+            };
+            self.schema(child(&child(&path, "properties"), name), member, visit);
+        }
+        for key in ["items", "additionalProperties"] {
+            if let Some(inner) = value.get(key) {
+                self.schema(child(&path, key), inner, plain);
+            }
+        }
+        for key in ["allOf", "anyOf", "oneOf"] {
+            let members = value.get(key).and_then(Value::as_array).into_iter().flatten();
+            for (index, member) in members.enumerate() {
+                let visit = Visit { in_open_enum: key == "oneOf" && is_open_enum(value), ..plain };
+                self.schema(child(&child(&path, key), &index.to_string()), member, visit);
+            }
+        }
+    }
+}
+
+/// A `oneOf` of listed values and of any string that is not listed: the same list on both sides.
+fn is_open_enum(schema: &Map<String, Value>) -> bool {
+    let members = || schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    let listed = members().find_map(|member| member.get("enum"));
+    let excluded = members().find_map(|member| member.get("not")?.get("enum"));
+    listed.is_some() && listed == excluded
+}
+
+pub(super) fn reference(value: &Value) -> Option<&str> {
+    value.get("$ref")?.as_str()
+}
+
+/// The members of the object at `key`, if there is one.
+pub(super) fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+    let object = value.get(key).and_then(Value::as_object);
+    object.into_iter().flatten().map(|(name, member)| (name.as_str(), member))
+}
+
+/// The JSON pointer to a member of what stands at `path`.
+pub(super) fn child(path: &str, name: &str) -> String {
+    format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
