@@ -1,0 +1,53 @@
+use leadconnector_raw::ClientInfo;
+
+use crate::outcome::{outcome, undecodable};
+use crate::{Client, Contact, Error, LocationId, NewContact, mapping};
+
+/// The contacts of a location.
+///
+/// ```
+/// use leadconnector::{Client, Email, LocationId, NewContact};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let server = leadconnector_mock::Server::start().await?;
+/// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+/// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+///
+/// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).build();
+/// let created = contacts.create(rosan).await?;
+/// assert_eq!(created.first_name.as_deref(), Some("Rosan"));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Contacts {
+    client: Client,
+    location: LocationId,
+}
+
+impl Contacts {
+    pub(crate) fn new(client: Client, location: LocationId) -> Self {
+        Self { client, location }
+    }
+
+    /// Creates a contact: "Create Contact" on the page.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. The one that calls for a decision is [`Error::Duplicate`], with the id of the contact that is
+    /// already there.
+    pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
+        let body = mapping::request(&self.location, contact);
+        let raw = self.client.call();
+        let result = raw.create_contact(self.client.version(), &body).await;
+        let (created, response) = outcome(result, raw.inner().take_answer())?;
+        created.contact.and_then(mapping::contact).ok_or_else(|| undecodable("it has no id", response))
+    }
+
+    /// The body that [`create`](Self::create) sends for this contact: to look at it, to log it, to keep it.
+    pub fn request_body(&self, contact: &NewContact) -> serde_json::Value {
+        // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
+        serde_json::to_value(mapping::request(&self.location, contact.clone())).unwrap_or_default()
+    }
+}

@@ -1,0 +1,68 @@
+//! Creates contacts in HighLevel, whose API lives at `services.leadconnectorhq.com`.
+//!
+//! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
+//! "Create Contact"; names in `camelCase` are its names.
+//!
+//! ```
+//! use leadconnector::{Channel, Client, Country, DndSetting, Email, Error, LocationId, NewContact, Phone};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let server = leadconnector_mock::Server::start().await?;
+//! # let client = Client::builder("token").base_url(server.url()).build()?;
+//! # if false {
+//! let client = Client::builder(std::env::var("LEADCONNECTOR_TOKEN")?).build()?;
+//! # }
+//! let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+//!
+//! let rosan = NewContact::builder()
+//!     .first_name("Rosan")
+//!     .last_name("Deo")
+//!     .email(Email::new("rosan@deos.com")?)
+//!     .phone(Phone::new("+1 888-888-8888")?)
+//!     .country(Country::new("US")?)
+//!     .tags(["newsletter", "2026"])
+//!     .dnd_setting(Channel::Sms, DndSetting::permanent().message("replied STOP"))
+//!     .build();
+//!
+//! match contacts.create(rosan).await {
+//!     Ok(contact) => println!("created {} on {:?}", contact.id, contact.date_added),
+//!     Err(Error::Duplicate(found)) => println!("already there: {}", found.contact_id),
+//!     Err(error) => return Err(error.into()),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! - What the API requires is an argument, what has a form is a type of its own, and everything else is optional.
+//! - A member that the page calls "string or null" can be absent, null or a value: not called, `.city(Null)`,
+//!   `.city("Dolomite")`. An `Option` fits too: `None` is the same as not called.
+//! - Nothing panics, and `Debug` never prints a token.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls, with the certificates that the operating system trusts.
+//! - `native-tls`: TLS by the library of the operating system.
+
+mod client;
+mod contact;
+mod contacts;
+mod error;
+mod invalid_value;
+mod mapping;
+mod new_contact;
+mod newtypes;
+mod outcome;
+
+pub use client::{Client, ClientBuilder};
+pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
+pub use contacts::Contacts;
+pub use error::{BuildError, Duplicate, Error, Response, TransportError, UndecodableError};
+pub use invalid_value::InvalidValue;
+pub use new_contact::{
+    Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,
+    NewContactBuilder, Null, Nullable, Optional, PropertyName, UploadedFile,
+};
+pub use newtypes::{
+    ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, Phone, Token, UserId,
+};

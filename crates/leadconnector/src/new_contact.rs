@@ -1,0 +1,236 @@
+//! A contact to create.
+
+mod custom_field;
+mod dnd;
+mod nullable;
+mod property_name;
+
+use serde_json::{Map, Value};
+
+pub use custom_field::{CustomField, CustomFieldValue, UploadedFile};
+pub(crate) use dnd::DndSettings;
+pub use dnd::{Channel, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus};
+pub use nullable::{Null, Nullable, Optional};
+pub use property_name::PropertyName;
+
+use crate::{Country, Email, Phone, UserId};
+
+/// A contact to create: the body of the request on the page, without `locationId`, which
+/// [`Client::contacts`](crate::Client::contacts) takes.
+///
+/// The API requires nothing else. It recognizes a contact by its email or its phone, so give at least one of them.
+///
+/// ```
+/// use leadconnector::{Email, NewContact, Null};
+///
+/// let contact = NewContact::builder()
+///     .name("Rosan Deo")
+///     .email(Email::new("rosan@deos.com")?)
+///     .company_name(Null)
+///     .build();
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NewContact {
+    pub(crate) first_name: Nullable<String>,
+    pub(crate) last_name: Nullable<String>,
+    pub(crate) name: Nullable<String>,
+    pub(crate) email: Nullable<Email>,
+    pub(crate) gender: Option<String>,
+    pub(crate) phone: Nullable<Phone>,
+    pub(crate) address1: Nullable<String>,
+    pub(crate) city: Nullable<String>,
+    pub(crate) state: Nullable<String>,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) website: Nullable<String>,
+    pub(crate) timezone: Nullable<String>,
+    pub(crate) dnd: Option<bool>,
+    pub(crate) dnd_settings: DndSettings,
+    pub(crate) inbound_dnd_setting: Option<InboundDndSetting>,
+    pub(crate) tags: Vec<String>,
+    pub(crate) custom_fields: Vec<CustomField>,
+    pub(crate) source: Option<String>,
+    pub(crate) country: Option<Country>,
+    pub(crate) company_name: Nullable<String>,
+    pub(crate) assigned_to: Option<UserId>,
+    pub(crate) properties: Map<String, Value>,
+}
+
+impl NewContact {
+    /// Starts a contact of which nothing is set.
+    pub fn builder() -> NewContactBuilder {
+        NewContactBuilder(Self::default())
+    }
+}
+
+/// Sets the members of a [`NewContact`]. A member that is set twice has the later value.
+///
+/// A setter that takes a [`Nullable`] accepts a value, [`Null`] or an `Option`; one that takes an [`Optional`] accepts a
+/// value or an `Option`. `None` leaves the member absent.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct NewContactBuilder(NewContact);
+
+impl NewContactBuilder {
+    /// The first name: `firstName` on the page.
+    pub fn first_name(mut self, first_name: impl Into<Nullable<String>>) -> Self {
+        self.0.first_name = first_name.into();
+        self
+    }
+
+    /// The last name: `lastName` on the page.
+    pub fn last_name(mut self, last_name: impl Into<Nullable<String>>) -> Self {
+        self.0.last_name = last_name.into();
+        self
+    }
+
+    /// The full name: `name` on the page.
+    pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
+        self.0.name = name.into();
+        self
+    }
+
+    /// The email address: `email` on the page.
+    pub fn email(mut self, email: impl Into<Nullable<Email>>) -> Self {
+        self.0.email = email.into();
+        self
+    }
+
+    /// The gender: `gender` on the page, text such as `male`.
+    pub fn gender(mut self, gender: impl Into<Optional<String>>) -> Self {
+        self.0.gender = gender.into().0;
+        self
+    }
+
+    /// The phone number: `phone` on the page.
+    pub fn phone(mut self, phone: impl Into<Nullable<Phone>>) -> Self {
+        self.0.phone = phone.into();
+        self
+    }
+
+    /// The street and number: `address1` on the page.
+    pub fn address1(mut self, address1: impl Into<Nullable<String>>) -> Self {
+        self.0.address1 = address1.into();
+        self
+    }
+
+    /// The city: `city` on the page.
+    pub fn city(mut self, city: impl Into<Nullable<String>>) -> Self {
+        self.0.city = city.into();
+        self
+    }
+
+    /// The state or province: `state` on the page, text such as `AL`.
+    pub fn state(mut self, state: impl Into<Nullable<String>>) -> Self {
+        self.0.state = state.into();
+        self
+    }
+
+    /// The postal code: `postalCode` on the page.
+    pub fn postal_code(mut self, postal_code: impl Into<Optional<String>>) -> Self {
+        self.0.postal_code = postal_code.into().0;
+        self
+    }
+
+    /// The website: `website` on the page, a URL such as `https://www.tesla.com`.
+    pub fn website(mut self, website: impl Into<Nullable<String>>) -> Self {
+        self.0.website = website.into();
+        self
+    }
+
+    /// The time zone: `timezone` on the page, an IANA name such as `America/Chihuahua`.
+    pub fn timezone(mut self, timezone: impl Into<Nullable<String>>) -> Self {
+        self.0.timezone = timezone.into();
+        self
+    }
+
+    /// Whether do-not-disturb is on as a whole: `dnd` on the page.
+    pub fn dnd(mut self, dnd: impl Into<Optional<bool>>) -> Self {
+        self.0.dnd = dnd.into().0;
+        self
+    }
+
+    /// Do-not-disturb for one channel: a member of `dndSettings` on the page.
+    pub fn dnd_setting(mut self, channel: Channel, setting: DndSetting) -> Self {
+        self.0.dnd_settings.set(channel, setting);
+        self
+    }
+
+    /// Do-not-disturb for what the contact sends: `inboundDndSettings.all` on the page.
+    pub fn inbound_dnd_setting(mut self, setting: impl Into<Optional<InboundDndSetting>>) -> Self {
+        self.0.inbound_dnd_setting = setting.into().0;
+        self
+    }
+
+    /// Adds a tag to `tags` on the page.
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.0.tags.push(tag.into());
+        self
+    }
+
+    /// Adds tags to `tags` on the page.
+    pub fn tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.0.tags.extend(tags.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds a custom field to `customFields` on the page.
+    pub fn custom_field(mut self, field: CustomField) -> Self {
+        self.0.custom_fields.push(field);
+        self
+    }
+
+    /// Adds custom fields to `customFields` on the page.
+    pub fn custom_fields(mut self, fields: impl IntoIterator<Item = CustomField>) -> Self {
+        self.0.custom_fields.extend(fields);
+        self
+    }
+
+    /// Where the contact comes from: `source` on the page, text such as `public api`.
+    pub fn source(mut self, source: impl Into<Optional<String>>) -> Self {
+        self.0.source = source.into().0;
+        self
+    }
+
+    /// The country: `country` on the page.
+    pub fn country(mut self, country: impl Into<Optional<Country>>) -> Self {
+        self.0.country = country.into().0;
+        self
+    }
+
+    /// The name of the company: `companyName` on the page.
+    pub fn company_name(mut self, company_name: impl Into<Nullable<String>>) -> Self {
+        self.0.company_name = company_name.into();
+        self
+    }
+
+    /// The user who looks after the contact: `assignedTo` on the page.
+    pub fn assigned_to(mut self, user: impl Into<Optional<UserId>>) -> Self {
+        self.0.assigned_to = user.into().0;
+        self
+    }
+
+    /// A property that the page does not list, as JSON.
+    ///
+    /// The server refuses a property that it does not know: what it takes depends on the
+    /// [`ApiVersion`](crate::ApiVersion) of the client.
+    ///
+    /// ```
+    /// use leadconnector::{NewContact, PropertyName};
+    ///
+    /// let contact = NewContact::builder().property(PropertyName::new("dateOfBirth")?, "1990-09-25").build();
+    ///
+    /// let refused = PropertyName::new("firstName").unwrap_err();
+    /// assert_eq!(refused.to_string(), "property name is `firstName`, which has a setter of its own");
+    /// # Ok::<(), leadconnector::InvalidValue>(())
+    /// ```
+    pub fn property(mut self, name: PropertyName, value: impl Into<Value>) -> Self {
+        self.0.properties.insert(name.into(), value.into());
+        self
+    }
+
+    /// The contact.
+    pub fn build(self) -> NewContact {
+        self.0
+    }
+}

@@ -1,0 +1,178 @@
+use serde_json::Number;
+
+use crate::{CustomFieldId, InvalidValue};
+
+/// A custom field of a new contact: an item of `customFields` on the page.
+///
+/// ```
+/// use leadconnector::{CustomField, CustomFieldId};
+///
+/// let id = CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?;
+/// let text = CustomField::new(id.clone(), "My Text").key("my_custom_field");
+/// let number = CustomField::new(id.clone(), 42);
+/// let choices = CustomField::new(id, ["red", "green"]);
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomField {
+    pub(crate) id: CustomFieldId,
+    pub(crate) key: Option<String>,
+    pub(crate) value: CustomFieldValue,
+}
+
+impl CustomField {
+    /// A custom field by its id, `id` on the page, with its value, `field_value`.
+    pub fn new(id: CustomFieldId, value: impl Into<CustomFieldValue>) -> Self {
+        Self { id, key: None, value: value.into() }
+    }
+
+    /// The key of the custom field: `key` on the page. Its example is `my_custom_field`.
+    #[must_use]
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+}
+
+/// The value of a custom field: `field_value` on the page.
+///
+/// The page documents text. The vendor's public specification takes the others too, each for its types of field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CustomFieldValue {
+    /// Text, or one choice: for text, large text, single select and radio fields.
+    Text(String),
+    /// A number: for numeric and monetary fields.
+    Number(Number),
+    /// Several choices: for checkbox and multi-select fields.
+    Choices(Vec<String>),
+    /// Uploaded files: for file fields.
+    Files(Vec<UploadedFile>),
+}
+
+impl From<String> for CustomFieldValue {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for CustomFieldValue {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+macro_rules! from_number {
+    ($($number:ty),*) => {
+        $(impl From<$number> for CustomFieldValue {
+            fn from(number: $number) -> Self {
+                Self::Number(number.into())
+            }
+        })*
+    };
+}
+from_number!(i32, u32, i64, u64);
+
+impl TryFrom<f64> for CustomFieldValue {
+    type Error = InvalidValue;
+
+    /// # Errors
+    ///
+    /// The number is infinite or not a number, which JSON cannot say.
+    fn try_from(number: f64) -> Result<Self, Self::Error> {
+        let number = Number::from_f64(number)
+            .ok_or_else(|| InvalidValue::new("customFields[].field_value", "is infinite or not a number"))?;
+        Ok(Self::Number(number))
+    }
+}
+
+impl<T: Into<String>> From<Vec<T>> for CustomFieldValue {
+    fn from(choices: Vec<T>) -> Self {
+        Self::Choices(choices.into_iter().map(Into::into).collect())
+    }
+}
+
+impl<T: Into<String>, const N: usize> From<[T; N]> for CustomFieldValue {
+    fn from(choices: [T; N]) -> Self {
+        Self::Choices(choices.into_iter().map(Into::into).collect())
+    }
+}
+
+impl From<Vec<UploadedFile>> for CustomFieldValue {
+    fn from(files: Vec<UploadedFile>) -> Self {
+        Self::Files(files)
+    }
+}
+
+/// A file that was uploaded to the vendor, as the value of a custom field.
+///
+/// Not on the page: the members are those of the example in the vendor's public specification, schema `FileField`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UploadedFile {
+    pub(crate) uuid: String,
+    pub(crate) url: String,
+    pub(crate) document_id: Option<String>,
+    pub(crate) field_name: Option<String>,
+    pub(crate) original_name: Option<String>,
+    pub(crate) encoding: Option<String>,
+    pub(crate) mime_type: Option<String>,
+    pub(crate) size: Option<u64>,
+}
+
+impl UploadedFile {
+    /// A file by its UUID, under which the vendor keeps it, and the URL from which it can be fetched.
+    pub fn new(uuid: impl Into<String>, url: impl Into<String>) -> Self {
+        Self {
+            uuid: uuid.into(),
+            url: url.into(),
+            document_id: None,
+            field_name: None,
+            original_name: None,
+            encoding: None,
+            mime_type: None,
+            size: None,
+        }
+    }
+
+    /// The id of the document: `documentId`.
+    #[must_use]
+    pub fn document_id(mut self, id: impl Into<String>) -> Self {
+        self.document_id = Some(id.into());
+        self
+    }
+
+    /// The name of the form's field, the id of the custom field in the vendor's example: `meta.fieldname`.
+    #[must_use]
+    pub fn field_name(mut self, name: impl Into<String>) -> Self {
+        self.field_name = Some(name.into());
+        self
+    }
+
+    /// The name that the file had before it was uploaded: `meta.originalname`.
+    #[must_use]
+    pub fn original_name(mut self, name: impl Into<String>) -> Self {
+        self.original_name = Some(name.into());
+        self
+    }
+
+    /// The transfer encoding, such as `7bit`: `meta.encoding`.
+    #[must_use]
+    pub fn encoding(mut self, encoding: impl Into<String>) -> Self {
+        self.encoding = Some(encoding.into());
+        self
+    }
+
+    /// The media type, such as `image/jpeg`: `meta.mimetype`.
+    #[must_use]
+    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// The size in bytes: `meta.size`.
+    #[must_use]
+    pub fn size(mut self, bytes: u64) -> Self {
+        self.size = Some(bytes);
+        self
+    }
+}

@@ -1,0 +1,139 @@
+/// A channel of communication: a member of `dndSettings` on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Channel {
+    /// `Call` on the page.
+    Call,
+    /// `Email` on the page.
+    Email,
+    /// `SMS` on the page.
+    Sms,
+    /// `WhatsApp` on the page.
+    WhatsApp,
+    /// Google My Business: `GMB` on the page.
+    Gmb,
+    /// Facebook: `FB` on the page.
+    Fb,
+}
+
+/// Whether do-not-disturb is on: `status` of a channel on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DndStatus {
+    /// `active`: on.
+    Active,
+    /// `inactive`: off.
+    Inactive,
+    /// `permanent`: on for good.
+    Permanent,
+}
+
+/// Do-not-disturb for one channel of a new contact.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DndSetting {
+    pub(crate) status: DndStatus,
+    pub(crate) message: Option<String>,
+    pub(crate) code: Option<String>,
+}
+
+impl DndSetting {
+    /// A setting with this status.
+    pub fn new(status: DndStatus) -> Self {
+        Self { status, message: None, code: None }
+    }
+
+    /// Do not disturb: the status `active`.
+    pub fn active() -> Self {
+        Self::new(DndStatus::Active)
+    }
+
+    /// May be disturbed: the status `inactive`.
+    pub fn inactive() -> Self {
+        Self::new(DndStatus::Inactive)
+    }
+
+    /// Never disturb: the status `permanent`.
+    pub fn permanent() -> Self {
+        Self::new(DndStatus::Permanent)
+    }
+
+    /// The reason, in words: `message` on the page.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// The reason, as a code: `code` on the page.
+    #[must_use]
+    pub fn code(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
+    }
+}
+
+/// Do-not-disturb for the channels of a new contact: `dndSettings` on the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct DndSettings {
+    pub(crate) call: Option<DndSetting>,
+    pub(crate) email: Option<DndSetting>,
+    pub(crate) sms: Option<DndSetting>,
+    pub(crate) whats_app: Option<DndSetting>,
+    pub(crate) gmb: Option<DndSetting>,
+    pub(crate) fb: Option<DndSetting>,
+}
+
+impl DndSettings {
+    pub(super) fn set(&mut self, channel: Channel, setting: DndSetting) {
+        let slot = match channel {
+            Channel::Call => &mut self.call,
+            Channel::Email => &mut self.email,
+            Channel::Sms => &mut self.sms,
+            Channel::WhatsApp => &mut self.whats_app,
+            Channel::Gmb => &mut self.gmb,
+            Channel::Fb => &mut self.fb,
+        };
+        *slot = Some(setting);
+    }
+}
+
+/// Whether do-not-disturb is on for what the contact sends: `inboundDndSettings.all.status` on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InboundDndStatus {
+    /// `active`: on.
+    Active,
+    /// `inactive`: off.
+    Inactive,
+}
+
+/// Do-not-disturb for what the contact sends, on all channels: `inboundDndSettings.all` on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboundDndSetting {
+    pub(crate) status: InboundDndStatus,
+    pub(crate) message: Option<String>,
+}
+
+impl InboundDndSetting {
+    /// A setting with this status.
+    pub fn new(status: InboundDndStatus) -> Self {
+        Self { status, message: None }
+    }
+
+    /// Do not disturb: the status `active`.
+    pub fn active() -> Self {
+        Self::new(InboundDndStatus::Active)
+    }
+
+    /// May be disturbed: the status `inactive`.
+    pub fn inactive() -> Self {
+        Self::new(InboundDndStatus::Inactive)
+    }
+
+    /// The reason, in words: `message` on the page.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<String>) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+}

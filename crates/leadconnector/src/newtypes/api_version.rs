@@ -1,0 +1,40 @@
+use std::borrow::Cow;
+
+use super::checked_text;
+use crate::InvalidValue;
+
+/// The version of the API that a client asks for: the header `Version` on the page.
+///
+/// The default is [`V2021_04_15`](Self::V2021_04_15), the one that the page allows. The vendor accepts others, such as
+/// `2021-07-28` and `v3`, and may answer differently with them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ApiVersion(Cow<'static, str>);
+
+impl ApiVersion {
+    /// `2021-04-15`, the version that the page documents.
+    pub const V2021_04_15: Self = Self(Cow::Borrowed("2021-04-15"));
+
+    /// Takes another version.
+    ///
+    /// # Errors
+    ///
+    /// The version is empty, or has a character that is no letter, no digit and neither `-` nor `.`.
+    pub fn new(version: impl Into<String>) -> Result<Self, InvalidValue> {
+        let version = version.into();
+        if version.is_empty() {
+            Err(InvalidValue::new("Version", "is empty"))
+        } else if !version.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '.')) {
+            Err(InvalidValue::new("Version", "has a character that is no letter, no digit and neither `-` nor `.`"))
+        } else {
+            Ok(Self(version.into()))
+        }
+    }
+}
+
+impl Default for ApiVersion {
+    fn default() -> Self {
+        Self::V2021_04_15
+    }
+}
+
+checked_text!(ApiVersion);

@@ -1,0 +1,55 @@
+use super::checked_text;
+use crate::InvalidValue;
+
+/// A country by its code of two letters: `country` on the page. Its example is `US`.
+///
+/// The codes are those of the vendor's list: ISO 3166-1 alpha-2, and `AN` (Netherlands Antilles) and `XK` (Kosovo).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Country(&'static str);
+
+impl Country {
+    /// Takes a code of the vendor's list, in capital or small letters.
+    ///
+    /// # Errors
+    ///
+    /// The code is not in the list.
+    pub fn new(code: impl AsRef<str>) -> Result<Self, InvalidValue> {
+        let code = code.as_ref();
+        CODES
+            .split_ascii_whitespace()
+            .find(|known| known.eq_ignore_ascii_case(code))
+            .map(Self)
+            .ok_or_else(|| InvalidValue::new("country", "is not a country code such as `US` (ISO 3166-1 alpha-2)"))
+    }
+}
+
+checked_text!(Country);
+
+const CODES: &str = "
+    AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ
+    BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ
+    DE DJ DK DM DO DZ
+    EC EE EG EH ER ES ET
+    FI FJ FK FM FO FR
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY
+    HK HM HN HR HT HU
+    ID IE IL IM IN IO IQ IR IS IT
+    JE JM JO JP
+    KE KG KH KI KM KN KP KR KW KY KZ
+    LA LB LC LI LK LR LS LT LU LV LY
+    MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ
+    NA NC NE NF NG NI NL NO NP NR NU NZ
+    OM
+    PA PE PF PG PH PK PL PM PN PR PS PT PW PY
+    QA
+    RE RO RS RU RW
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ
+    TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ
+    UA UG UM US UY UZ
+    VA VC VE VG VI VN VU
+    WF WS
+    XK
+    YE YT
+    ZA ZM ZW
+";

@@ -1,0 +1,65 @@
+use super::checked_text;
+use crate::InvalidValue;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident, $field:literal) => {
+        $(#[$doc])*
+        ///
+        /// Text of letters, digits, and `-`, `.`, `_`, `~`.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes an id that is not empty and is safe in the path of a URL.
+            ///
+            /// # Errors
+            ///
+            /// The id is empty, holds another character than those above, or is `.` or `..`.
+            pub fn new(id: impl Into<String>) -> Result<Self, InvalidValue> {
+                checked(id.into(), $field).map(Self)
+            }
+
+            /// Takes what the server sent, whatever it is: an id that looks odd is an id all the same.
+            #[allow(dead_code, reason = "the response has no id of this kind")]
+            pub(crate) fn received(id: String) -> Self {
+                Self(id)
+            }
+        }
+
+        checked_text!($name);
+    };
+}
+
+id! {
+    /// The id of a location, the vendor's word for a sub-account: `locationId` on the page.
+    LocationId, "locationId"
+}
+id! {
+    /// The id of a contact: `contact.id` on the page.
+    ContactId, "contact.id"
+}
+id! {
+    /// The id of a user: `assignedTo` on the page.
+    UserId, "assignedTo"
+}
+id! {
+    /// The id of a business: `businessId` on the page.
+    BusinessId, "businessId"
+}
+id! {
+    /// The id of a custom field: `customFields[].id` on the page.
+    CustomFieldId, "customFields[].id"
+}
+
+fn checked(id: String, field: &'static str) -> Result<String, InvalidValue> {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~');
+    if id.is_empty() {
+        Err(InvalidValue::new(field, "is empty"))
+    } else if !id.chars().all(safe) {
+        Err(InvalidValue::new(field, "has a character that is no letter, no digit and none of `-`, `.`, `_`, `~`"))
+    } else if matches!(id.as_str(), "." | "..") {
+        Err(InvalidValue::new(field, "is a relative path, not an id"))
+    } else {
+        Ok(id)
+    }
+}

@@ -1,0 +1,36 @@
+use super::checked_text;
+use crate::InvalidValue;
+
+/// A phone number: `phone` on the page. Its example is `+1 888-888-8888`.
+///
+/// The vendor reads it by the country of the location if it does not begin with `+` and a country code. It is sent as
+/// it is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Phone(String);
+
+impl Phone {
+    /// Takes 4 to 15 digits (15 is the most that E.164 allows) with spaces and `-`, `.`, `/`, `(`, `)` between them, and
+    /// a `+` before them.
+    ///
+    /// # Errors
+    ///
+    /// The text has another character, a `+` elsewhere, or fewer or more digits.
+    pub fn new(number: impl Into<String>) -> Result<Self, InvalidValue> {
+        let number = number.into();
+        let invalid = |reason| Err(InvalidValue::new("phone", reason));
+        let national = number.strip_prefix('+').unwrap_or(&number);
+        if national.contains('+') {
+            return invalid("has a `+` that is not at its beginning");
+        }
+        if !national.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '/' | '(' | ')')) {
+            return invalid("has a character that is no digit, no space and none of `-`, `.`, `/`, `(`, `)`");
+        }
+        match national.chars().filter(char::is_ascii_digit).count() {
+            4..=15 => Ok(Self(number)),
+            0..4 => invalid("has fewer than 4 digits"),
+            _ => invalid("has more than 15 digits"),
+        }
+    }
+}
+
+checked_text!(Phone);

@@ -1,0 +1,67 @@
+use std::fmt;
+
+use http::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::InvalidValue;
+
+/// An access token of a sub-account, or its private integration token.
+///
+/// `Debug` does not print it, and its memory is overwritten when it is dropped.
+#[derive(Clone)]
+pub struct Token(SecretString);
+
+impl Token {
+    /// Takes the token alone, without the word `Bearer`.
+    ///
+    /// # Errors
+    ///
+    /// The token is empty, begins with `Bearer`, or has a space, a line break or another character that cannot be part
+    /// of a token.
+    pub fn new(token: impl Into<String>) -> Result<Self, InvalidValue> {
+        let token = SecretString::from(token.into());
+        let text = token.expose_secret();
+        let invalid = |reason| Err(InvalidValue::new("token", reason));
+        if text.is_empty() {
+            invalid("is empty")
+        } else if text.contains(['\r', '\n']) {
+            invalid("has a line break")
+        } else if text.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+            invalid("begins with `Bearer`, which is not a part of it")
+        } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            invalid("has a space or another character that cannot be part of a token")
+        } else {
+            Ok(Self(token))
+        }
+    }
+
+    /// The `Authorization` header.
+    pub(crate) fn authorization(&self) -> Result<HeaderValue, InvalidValue> {
+        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0.expose_secret()))
+            .map_err(|_| InvalidValue::new("token", "cannot be sent in a header"))?;
+        value.set_sensitive(true);
+        Ok(value)
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+impl TryFrom<&str> for Token {
+    type Error = InvalidValue;
+
+    fn try_from(token: &str) -> Result<Self, Self::Error> {
+        Self::new(token)
+    }
+}
+
+impl TryFrom<String> for Token {
+    type Error = InvalidValue;
+
+    fn try_from(token: String) -> Result<Self, Self::Error> {
+        Self::new(token)
+    }
+}

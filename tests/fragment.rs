@@ -1,0 +1,155 @@
+//! The fragment, printed in the notation of the vendor's page: a change of what it says is a change of this snapshot.
+
+use std::borrow::Borrow;
+
+use openapiv3::{AnySchema, OpenAPI, ReferenceOr, Schema, SchemaKind, StringType, Type};
+use serde_json::Value;
+
+const FRAGMENT: &str = include_str!("../openapi/contacts.yaml");
+
+struct Page<'a> {
+    document: &'a OpenAPI,
+    text: String,
+}
+
+impl<'a> Page<'a> {
+    fn schema(&self, name: &str) -> &'a Schema {
+        let components = self.document.components.as_ref().unwrap();
+        self.resolved(components.schemas.get(name).unwrap())
+    }
+
+    fn resolved<S: Borrow<Schema>>(&self, schema: &'a ReferenceOr<S>) -> &'a Schema {
+        match schema {
+            ReferenceOr::Item(schema) => schema.borrow(),
+            ReferenceOr::Reference { reference } => self.schema(reference.rsplit('/').next().unwrap()),
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text += text;
+        self.text += "\n";
+    }
+
+    fn members(&mut self, schema: &'a Schema) {
+        let SchemaKind::Type(Type::Object(object)) = &schema.schema_kind else { panic!("not an object") };
+        for (name, member) in &object.properties {
+            self.line(name);
+            self.member(self.resolved(member), object.required.contains(name));
+        }
+    }
+
+    /// Type, whether it is required, description, allowed values, example, and the members of an object.
+    fn member(&mut self, schema: &'a Schema, required: bool) {
+        let kind = self.kind(schema);
+        self.line(&kind);
+        if required {
+            self.line("required");
+        }
+        if let Some(description) = &schema.schema_data.description {
+            self.line(description);
+        }
+        if let Some(values) = self.allowed(schema) {
+            self.line(&format!("Allowed values: {values}"));
+        }
+        if let Some(example) = &schema.schema_data.example {
+            self.line("Example:");
+            let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
+            self.line(&example);
+        }
+        match &schema.schema_kind {
+            SchemaKind::Type(Type::Object(_)) => self.members(schema),
+            SchemaKind::Type(Type::Array(array)) => {
+                let items = self.resolved(array.items.as_ref().unwrap());
+                if let SchemaKind::Type(Type::Object(_)) = items.schema_kind {
+                    self.members(items);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn kind(&self, schema: &'a Schema) -> String {
+        let kind = match &schema.schema_kind {
+            SchemaKind::Type(Type::String(_)) => "string".to_owned(),
+            SchemaKind::Type(Type::Number(_)) => "number".to_owned(),
+            SchemaKind::Type(Type::Integer(_)) => "integer".to_owned(),
+            SchemaKind::Type(Type::Boolean(_)) => "boolean".to_owned(),
+            SchemaKind::Type(Type::Object(_)) => "object".to_owned(),
+            SchemaKind::Type(Type::Array(array)) => {
+                let items = self.resolved(array.items.as_ref().unwrap());
+                format!("array[{}]", self.kind(items))
+            }
+            SchemaKind::AllOf { all_of } => self.kind(self.resolved(&all_of[0])),
+            SchemaKind::OneOf { one_of } => {
+                let kinds: Vec<_> = one_of.iter().map(|one| self.kind(self.resolved(one))).collect();
+                kinds.join(" or ")
+            }
+            SchemaKind::Any(AnySchema { typ: None, .. }) => "any".to_owned(),
+            SchemaKind::Any(AnySchema { typ: Some(typ), not: Some(_), .. }) => format!("other {typ}"),
+            other => panic!("not in the notation of the page: {other:?}"),
+        };
+        if schema.schema_data.nullable { format!("{kind} or null") } else { kind }
+    }
+
+    fn allowed(&self, schema: &'a Schema) -> Option<String> {
+        match &schema.schema_kind {
+            SchemaKind::Type(Type::String(StringType { enumeration, .. })) if !enumeration.is_empty() => {
+                let values: Vec<_> = enumeration.iter().flatten().map(String::as_str).collect();
+                Some(values.join(" "))
+            }
+            SchemaKind::OneOf { one_of } => one_of.iter().find_map(|one| self.allowed(self.resolved(one))),
+            _ => None,
+        }
+    }
+}
+
+#[test]
+fn says_what_the_page_says() {
+    let document: OpenAPI = serde_saphyr::from_str(FRAGMENT).unwrap();
+    let mut page = Page { document: &document, text: String::new() };
+
+    let (path, item) = document.paths.iter().next().unwrap();
+    let operation = item.as_item().unwrap().post.as_ref().unwrap();
+    page.line(operation.summary.as_deref().unwrap());
+    page.line(&format!("POST {}{path}", document.servers[0].url));
+    page.line(operation.description.as_deref().unwrap());
+
+    page.line("\nHeaders");
+    let schemes = &document.components.as_ref().unwrap().security_schemes;
+    page.line(&serde_json::to_string(&schemes["bearer"]).unwrap());
+    for parameter in &operation.parameters {
+        let data = parameter.as_item().unwrap().parameter_data_ref();
+        page.line(&data.name);
+        page.line(data.description.as_deref().unwrap());
+        page.member(page.schema("Version"), data.required);
+    }
+
+    page.line("\nBody");
+    page.members(page.schema("CreateContactRequest"));
+
+    for (status, response) in &operation.responses.responses {
+        let response = response.as_item().unwrap();
+        page.line(&format!("\n{status} {}", response.description));
+        let content = &response.content["application/json"];
+        if let Some(example) = &content.example {
+            page.line(&format!("Example: {example}"));
+        }
+        if let ReferenceOr::Reference { reference } = content.schema.as_ref().unwrap() {
+            page.line(reference);
+        }
+    }
+    page.line("\nCreateContactResponse");
+    page.members(page.schema("CreateContactResponse"));
+    page.line("\nErrorBody");
+    page.members(page.schema("ErrorBody"));
+    insta::assert_snapshot!(page.text);
+}
+
+/// How many fields the page has.
+#[test]
+fn has_every_field_of_the_page() {
+    let document: Value = serde_saphyr::from_str(FRAGMENT).unwrap();
+    let count = |schema: &str| document["components"]["schemas"][schema]["properties"].as_object().unwrap().len();
+    assert_eq!(count("CreateContactRequest"), 22);
+    assert_eq!(count("Contact"), 36);
+}

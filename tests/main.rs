@@ -1,0 +1,8 @@
+//! What the crates do together, in one binary: a module for each subject.
+
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
+
+mod fragment;
+mod raw;
+mod requests;
+mod values;

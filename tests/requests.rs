@@ -1,0 +1,163 @@
+//! Whole requests, as the server received them.
+
+use leadconnector::{
+    ApiVersion, Channel, Client, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email, InboundDndSetting,
+    LocationId, NewContact, NewContactBuilder, Null, Phone, PropertyName, UploadedFile,
+};
+use leadconnector_mock::{Request, Server};
+
+#[path = "../crates/leadconnector/examples/create_contact/page_example.rs"]
+mod page_example;
+use page_example::page_example;
+
+const TOKEN: &str = "9c48df2694a849b6089f9d0d3513efe";
+
+/// Creates a contact at a mock server, and gives what the server received.
+async fn sent(contact: NewContact) -> String {
+    sent_with(contact, ApiVersion::default()).await
+}
+
+async fn sent_with(contact: NewContact, version: ApiVersion) -> String {
+    let server = Server::start().await.unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).version(version).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let announced = contacts.request_body(&contact);
+    contacts.create(contact).await.unwrap();
+
+    let requests = server.requests();
+    let [request] = requests.as_slice() else { panic!("{} requests instead of one", requests.len()) };
+    assert_eq!(request.json().unwrap(), announced, "`request_body` differs from what was sent");
+    as_text(request)
+}
+
+/// A request with what differs from run to run replaced, and the token redacted.
+fn as_text(request: &Request) -> String {
+    let mut headers: Vec<_> = request
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            let value = value.to_str().unwrap();
+            let value = match name.as_str() {
+                "authorization" => value.replace(TOKEN, "[token]"),
+                "host" => "[host]".to_owned(),
+                "user-agent" => value.replace(env!("CARGO_PKG_VERSION"), "[version]"),
+                _ => value.to_owned(),
+            };
+            format!("{name}: {value}\n")
+        })
+        .collect();
+    headers.sort();
+    format!("{} {}\n{}\n{:#}", request.method, request.path, headers.concat(), request.json().unwrap())
+}
+
+fn custom_field(value: impl Into<CustomFieldValue>) -> CustomField {
+    CustomField::new(CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ").unwrap(), value)
+}
+
+#[tokio::test]
+async fn smallest() {
+    insta::assert_snapshot!(sent(NewContact::default()).await);
+}
+
+#[tokio::test]
+async fn page_example_with_every_field() {
+    insta::assert_snapshot!(sent(page_example().unwrap()).await);
+}
+
+#[tokio::test]
+async fn another_version() {
+    let version = ApiVersion::new("2021-07-28").unwrap();
+    insta::assert_snapshot!(sent_with(NewContact::default(), version).await);
+}
+
+type Setter = fn(NewContactBuilder) -> NewContactBuilder;
+
+#[tokio::test]
+async fn nullable_fields() {
+    let fields: [(&str, Setter, Setter, Setter); 11] = [
+        ("firstName", |b| b.first_name(None::<&str>), |b| b.first_name(Null), |b| b.first_name("Rosan")),
+        ("lastName", |b| b.last_name(None::<&str>), |b| b.last_name(Null), |b| b.last_name("Deo")),
+        ("name", |b| b.name(None::<&str>), |b| b.name(Null), |b| b.name("Rosan Deo")),
+        ("email", |b| b.email(None), |b| b.email(Null), |b| b.email(Email::new("rosan@deos.com").unwrap())),
+        ("phone", |b| b.phone(None), |b| b.phone(Null), |b| b.phone(Phone::new("+1 888-888-8888").unwrap())),
+        ("address1", |b| b.address1(None::<&str>), |b| b.address1(Null), |b| b.address1("3535 1st St N")),
+        ("city", |b| b.city(None::<&str>), |b| b.city(Null), |b| b.city("Dolomite")),
+        ("state", |b| b.state(None::<&str>), |b| b.state(Null), |b| b.state("AL")),
+        ("website", |b| b.website(None::<&str>), |b| b.website(Null), |b| b.website("https://www.tesla.com")),
+        ("timezone", |b| b.timezone(None::<&str>), |b| b.timezone(Null), |b| b.timezone("America/Chihuahua")),
+        ("companyName", |b| b.company_name(None::<&str>), |b| b.company_name(Null), |b| b.company_name("DGS VolMAX")),
+    ];
+    let mut text = String::new();
+    for (name, absent, null, set) in fields {
+        for (state, setter) in [("absent", absent), ("null", null), ("set", set)] {
+            let sent = sent(setter(NewContact::builder()).build()).await;
+            text += &format!("## {name}, {state}\n{sent}\n\n");
+        }
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn custom_fields_of_each_kind() {
+    let photo = UploadedFile::new(
+        "f31175d4-2b06-4fc6-b7bc-74cd814c68cb",
+        "https://services.leadconnectorhq.com/documents/download/w2M9qTZ0ZJz8rGt02jdJ",
+    )
+    .document_id("w2M9qTZ0ZJz8rGt02jdJ")
+    .field_name("1HeGizb13P0odwgOgKSs")
+    .original_name("IMG_20231215_164412935.jpg")
+    .encoding("7bit")
+    .mime_type("image/jpeg")
+    .size(1_786_611);
+    let bare = UploadedFile::new("0c48df26-94a8-49b6-889f-9d0d3513efe0", "https://example.com/file");
+    let contact = NewContact::builder()
+        .custom_field(custom_field("My Text"))
+        .custom_field(custom_field("a text with a key").key("my_custom_field"))
+        .custom_field(custom_field(42))
+        .custom_field(custom_field(-1_i64))
+        .custom_field(custom_field(CustomFieldValue::try_from(19.99).unwrap()))
+        .custom_field(custom_field(["red", "green"]))
+        .custom_fields([custom_field(Vec::<String>::new()), custom_field(vec![photo, bare])])
+        .build();
+    insta::assert_snapshot!(sent(contact).await);
+}
+
+#[tokio::test]
+async fn dnd_on_every_channel_with_every_status() {
+    let channels = [Channel::Call, Channel::Email, Channel::Sms, Channel::WhatsApp, Channel::Gmb, Channel::Fb];
+    let settings = [
+        DndSetting::active(),
+        DndSetting::inactive().message("asked for it"),
+        DndSetting::permanent().message("replied STOP").code("STOP"),
+    ];
+    let mut text = String::new();
+    for setting in settings {
+        let on_each = |builder: NewContactBuilder, &channel| builder.dnd_setting(channel, setting.clone());
+        let contact = channels.iter().fold(NewContact::builder(), on_each).build();
+        text += &format!("{}\n\n", sent(contact).await);
+    }
+    for setting in [InboundDndSetting::active(), InboundDndSetting::inactive().message("may write to us")] {
+        text += &format!("{}\n\n", sent(NewContact::builder().inbound_dnd_setting(setting).build()).await);
+    }
+    insta::assert_snapshot!(text);
+}
+
+#[tokio::test]
+async fn unmodelled_property() {
+    let contact = NewContact::builder()
+        .first_name("Rosan")
+        .property(PropertyName::new("dateOfBirth").unwrap(), "1990-09-25")
+        .build();
+    insta::assert_snapshot!(sent(contact).await);
+}
+
+#[tokio::test]
+async fn text_beyond_ascii() {
+    let contact = NewContact::builder()
+        .first_name("Łukasz \u{1F44B}")
+        .last_name("Müller-Õunapuu")
+        .company_name("株式会社 \"quoted\" \\ \u{0}")
+        .tag("ελληνικά")
+        .build();
+    insta::assert_snapshot!(sent(contact).await);
+}
