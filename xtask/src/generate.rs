@@ -79,7 +79,11 @@ fn derive(text: &str) -> Result<Vec<Output>, Refusal> {
     }
     let spec = document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
     let raw_client = raw_client::generate(&document, &spec).map_err(Refusal::Generator)?;
-    Ok(vec![Output { path: "crates/leadconnector-raw/src/generated.rs", content: raw_client }])
+    Ok(vec![
+        Output { path: "crates/leadconnector-raw/src/generated.rs", content: raw_client },
+        // The mock validates against the fragment, and its package has to have it.
+        Output { path: "crates/leadconnector-mock/src/contacts.json", content: format!("{:#}\n", document.root()) },
+    ])
 }
 
 fn report(refusal: Refusal) {

@@ -15,6 +15,7 @@ fn workspace(fragment: &str) -> TempDir {
     let folder = TempDir::new().unwrap();
     fs::create_dir_all(folder.path().join("openapi")).unwrap();
     fs::create_dir_all(folder.path().join(GENERATED).parent().unwrap()).unwrap();
+    fs::create_dir_all(folder.path().join("crates/leadconnector-mock/src")).unwrap();
     fs::write(folder.path().join("openapi/contacts.yaml"), fragment).unwrap();
     fs::write(folder.path().join(GENERATED), "// as it was\n").unwrap();
     folder
@@ -81,7 +82,47 @@ refused! {
     numbered_success: edited("        2XX:\n", "        \"201\":\n");
     authorization_as_a_parameter: edited("        - name: Version\n", "        - name: Authorization\n          in: header\n          schema: {type: string}\n        - name: Version\n");
     no_operation_id: edited("      operationId: create_contact\n", "");
+    openapi_3_1_as_a_number: edited("openapi: 3.0.3", "openapi: 3.1");
+    a_reference_to_itself: edited("    Version:\n", "    Loop:\n      $ref: \"#/components/schemas/Loop\"\n    Version:\n");
+    references_in_a_circle: edited("    Version:\n", "    Here:\n      $ref: \"#/components/schemas/There\"\n    There:\n      $ref: \"#/components/schemas/Here\"\n    Version:\n");
+    reference_with_siblings: edited("            $ref: \"#/components/schemas/Version\"", "            $ref: \"#/components/schemas/Version\"\n            nullable: true");
+    reference_into_a_schema: edited("$ref: \"#/components/schemas/DndSettings\"", "$ref: \"#/components/schemas/Contact/properties/city\"");
+    one_title_twice: edited("title: DocumentedDndStatus", "title: DocumentedVersion");
+    a_title_that_is_a_schema: edited("title: DocumentedDndStatus", "title: DndStatus");
+    a_misspelled_keyword: edited("      type: string\n      nullable: true", "      type: string\n      nulable: true");
+    required_but_not_there: edited("required: [locationId]", "required: [locationID]");
+    a_default: edited("        gender:\n          type: string", "        gender:\n          type: string\n          default: male");
+    array_without_items: edited("          items:\n            type: string\n          example: [nisi sint commodo amet, consequat]\n        customFields", "          example: [nisi sint commodo amet, consequat]\n        customFields");
+    closed_enum_behind_a_response_component: edited("          description: Successful response\n          content:", "          $ref: \"#/components/responses/Created\"\n        \"403\":\n          description: Forbidden\n          content:").replace("        deleted:\n          type: boolean", "        deleted:\n          type: string\n          enum: [\"yes\", \"no\"]").replace("  securitySchemes:\n", "  responses:\n    Created:\n      description: Successful response\n      content:\n        application/json:\n          schema:\n            $ref: \"#/components/schemas/CreateContactResponse\"\n  securitySchemes:\n");
+    any_of_scalars_behind_all_of: edited("    Version:\n", "    Mixed:\n      anyOf:\n        - allOf: [$ref: \"#/components/schemas/NullableString\"]\n        - type: object\n    Version:\n");
+    one_of_two_strings: edited("    Version:\n", "    Mixed:\n      oneOf:\n        - type: string\n          enum: [a]\n        - type: string\n    Version:\n");
+    nullable_in_place_behind_all_of: edited("        gender:\n          type: string", "        gender:\n          allOf:\n            - type: string\n              nullable: true");
+    map_in_a_response: edited("        deleted:\n          type: boolean", "        deleted:\n          type: object");
+    parameter_of_a_path: edited("    post:\n      operationId", "    parameters:\n      - name: Authorization\n        in: header\n        schema: {type: string}\n    post:\n      operationId");
+    parameter_called_body: edited("        - name: Version\n", "        - name: body\n          in: query\n          schema: {type: string}\n        - name: Version\n");
+    a_circle_of_compositions: edited("    Version:\n", "    Here:\n      allOf:\n        - $ref: \"#/components/schemas/There\"\n        - type: object\n    There:\n      allOf:\n        - $ref: \"#/components/schemas/Here\"\n    Version:\n");
+    a_pattern_and_a_uuid: edited("        gender:\n          type: string", "        gender:\n          type: string\n          format: uuid\n          pattern: a");
+    unquoted_booleans: edited("enum: [active, inactive]", "enum: [yes, no]");
+    a_misspelled_method: edited("    post:\n", "    psot:\n");
+    a_path_without_slash: edited("  /contacts/:", "  contacts/:");
+    a_type_that_is_not_one: edited("        gender:\n          type: string", "        gender:\n          type: strng");
+    a_member_out_of_place: edited("        gender:\n          type: string", "      gender:\n          type: string");
+    code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
+    two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
+    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      responses: {2XX: {description: ok}}\n    post:\n      operationId: create_contact\n");
     what_the_rules_do_not_know: edited("          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateContactRequest\"", "          application/json: {}");
+}
+
+/// An open enum may also be made of named schemas.
+#[test]
+fn an_open_enum_by_reference_is_accepted() {
+    let fragment = edited(
+        "        - title: DocumentedDndStatus\n          type: string\n          enum: [active, inactive, permanent]",
+        "        - $ref: \"#/components/schemas/DndStatus\"",
+    );
+    let folder = workspace(&fragment);
+    let output = generate(folder.path(), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

@@ -40,7 +40,7 @@ pub(super) struct Schema<'a> {
     pub(super) value: &'a Map<String, Value>,
     /// In which directions it travels; none for a component that no operation uses.
     pub(super) directions: BTreeSet<Direction>,
-    /// Whether it is one of the members of an open enum, where a list of values closes nothing.
+    /// Whether each response that has it has it as a member of an open enum, where a list of values closes nothing.
     pub(super) in_open_enum: bool,
     /// Whether it is an optional member of an object, written in place.
     pub(super) optional_member: bool,
@@ -86,17 +86,34 @@ impl Document {
         self.0.pointer(path.strip_prefix('#')?)
     }
 
-    /// The value itself, or what it refers to.
+    /// The value itself, or what it refers to, also through an `allOf` of one.
     pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let mut value = value;
-        // A chain of references that is longer than this goes round in a circle.
+        // A longer chain goes round in a circle, which is a problem of its own.
         for _ in 0..32 {
-            match reference(value).and_then(|target| self.at(target)) {
-                Some(target) => value = target,
+            let only = value.get("allOf").and_then(Value::as_array).filter(|all| all.len() == 1);
+            let next = match (reference(value), only) {
+                (Some(target), _) => self.at(target),
+                (None, Some(only)) => only.first(),
+                (None, None) => None,
+            };
+            match next {
+                Some(next) => value = next,
                 None => break,
             }
         }
         value
+    }
+
+    /// A `oneOf` of listed values and of any string that is not listed: the same list on both sides.
+    fn is_open_enum(&self, schema: &Map<String, Value>) -> bool {
+        let members = || {
+            let members = schema.get("oneOf").and_then(Value::as_array);
+            members.into_iter().flatten().map(|member| self.resolve(member))
+        };
+        let listed = members().find_map(|member| member.get("enum"));
+        let excluded = members().find_map(|member| member.get("not")?.get("enum"));
+        listed.is_some() && listed == excluded
     }
 
     /// Every operation, as its path in the document and its value.
@@ -113,20 +130,40 @@ impl Document {
         operations
     }
 
+    /// Every parameter, of a path or of one of its operations, followed to where it is described.
+    pub(super) fn parameters(&self) -> Vec<(String, &Value)> {
+        let mut parameters = Vec::new();
+        let paths = members(&self.0, "paths").map(|(path, item)| (child("#/paths", path), item));
+        for (path, holder) in paths.chain(self.operations()) {
+            let listed = holder.get("parameters").and_then(Value::as_array).into_iter().flatten();
+            for (index, parameter) in listed.enumerate() {
+                parameters.push(self.follow(child(&child(&path, "parameters"), &index.to_string()), parameter));
+            }
+        }
+        parameters
+    }
+
+    /// The value at a path, or what it refers to.
+    fn follow<'a>(&'a self, path: String, value: &'a Value) -> (String, &'a Value) {
+        match reference(value).and_then(|target| Some((target, self.at(target)?))) {
+            Some((target, value)) => (target.to_owned(), value),
+            None => (path, value),
+        }
+    }
+
     /// Every schema of the document, once each.
     pub(super) fn schemas(&self) -> Vec<Schema<'_>> {
         let mut walk = Walk { document: self, found: BTreeMap::new() };
+        for (path, parameter) in self.parameters() {
+            walk.content(&path, parameter, Direction::Request);
+        }
         for (path, operation) in self.operations() {
-            let parameters = operation.get("parameters").and_then(Value::as_array);
-            for (index, parameter) in parameters.into_iter().flatten().enumerate() {
-                let path = child(&child(&path, "parameters"), &index.to_string());
-                walk.content(&path, parameter, Direction::Request);
-            }
             if let Some(body) = operation.get("requestBody") {
-                walk.content(&child(&path, "requestBody"), body, Direction::Request);
+                let (path, body) = self.follow(child(&path, "requestBody"), body);
+                walk.content(&path, body, Direction::Request);
             }
             for (status, response) in members(operation, "responses") {
-                let path = child(&child(&path, "responses"), status);
+                let (path, response) = self.follow(child(&child(&path, "responses"), status), response);
                 walk.content(&path, response, Direction::Response);
             }
         }
@@ -170,33 +207,33 @@ impl<'a> Walk<'a> {
     fn schema(&mut self, path: String, schema: &'a Value, visit: Visit) {
         if let Some(target) = reference(schema) {
             if let Some(schema) = self.document.at(target) {
-                let visit = Visit { direction: visit.direction, ..Visit::default() };
-                self.schema(target.to_owned(), schema, visit);
+                // What is written in place says more than what is referred to: a named schema can be nullable.
+                self.schema(target.to_owned(), schema, Visit { optional_member: false, ..visit });
             }
             return;
         }
         let Value::Object(value) = schema else { return };
-        let known = self.found.contains_key(&path);
         let entry = self.found.entry(path.clone()).or_insert_with(|| Schema {
             path: path.clone(),
             value,
             directions: BTreeSet::new(),
-            in_open_enum: visit.in_open_enum,
+            in_open_enum: true,
             optional_member: visit.optional_member,
         });
-        let new_direction = visit.direction.is_some_and(|direction| entry.directions.insert(direction));
-        if known && !new_direction {
-            return;
+        if let Some(direction) = visit.direction {
+            if direction == Direction::Response {
+                entry.in_open_enum &= visit.in_open_enum;
+            }
+            if !entry.directions.insert(direction) {
+                return;
+            }
         }
 
         let plain = Visit { direction: visit.direction, ..Visit::default() };
         let required = value.get("required").and_then(Value::as_array);
         for (name, member) in members(schema, "properties") {
-            let visit = Visit {
-                optional_member: !required.is_some_and(|required| required.iter().any(|one| one == name)),
-                ..plain
-            };
-            self.schema(child(&child(&path, "properties"), name), member, visit);
+            let optional_member = !required.is_some_and(|required| required.iter().any(|one| one == name));
+            self.schema(child(&child(&path, "properties"), name), member, Visit { optional_member, ..plain });
         }
         for key in ["items", "additionalProperties"] {
             if let Some(inner) = value.get(key) {
@@ -206,19 +243,16 @@ impl<'a> Walk<'a> {
         for key in ["allOf", "anyOf", "oneOf"] {
             let members = value.get(key).and_then(Value::as_array).into_iter().flatten();
             for (index, member) in members.enumerate() {
-                let visit = Visit { in_open_enum: key == "oneOf" && is_open_enum(value), ..plain };
+                let visit = Visit {
+                    in_open_enum: key == "oneOf" && self.document.is_open_enum(value),
+                    // A member of an `allOf` stands for the whole.
+                    optional_member: key == "allOf" && visit.optional_member,
+                    ..plain
+                };
                 self.schema(child(&child(&path, key), &index.to_string()), member, visit);
             }
         }
     }
-}
-
-/// A `oneOf` of listed values and of any string that is not listed: the same list on both sides.
-fn is_open_enum(schema: &Map<String, Value>) -> bool {
-    let members = || schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
-    let listed = members().find_map(|member| member.get("enum"));
-    let excluded = members().find_map(|member| member.get("not")?.get("enum"));
-    listed.is_some() && listed == excluded
 }
 
 pub(super) fn reference(value: &Value) -> Option<&str> {

@@ -1,11 +1,12 @@
 //! The derived files: written to the workspace, or compared with what is there.
 
 use std::fs;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use similar::TextDiff;
+use tempfile::NamedTempFile;
 
 /// A file that is derived from the fragment.
 pub(super) struct Output {
@@ -14,16 +15,24 @@ pub(super) struct Output {
     pub(super) content: String,
 }
 
-/// Writes the files that differ, and says of each what was done.
+/// Writes the files that differ, and says of each what was done: all of them, or none if one cannot be written.
 pub(super) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
+    let mut written = Vec::new();
     for output in outputs {
-        if current(root, output)?.as_ref() == Some(&output.content) {
+        if current(root, output)?.as_deref() == Some(output.content.as_bytes()) {
             println!("unchanged {}", output.path);
             continue;
         }
         let path = root.join(output.path);
-        fs::write(&path, &output.content).with_context(|| format!("cannot write {}", path.display()))?;
-        println!("wrote     {}", output.path);
+        let folder = path.parent().unwrap_or(root);
+        let mut file =
+            NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+        file.write_all(output.content.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+        written.push((output.path, path, file));
+    }
+    for (name, path, file) in written {
+        file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
+        println!("wrote     {name}");
     }
     Ok(())
 }
@@ -33,7 +42,8 @@ pub(super) fn compare(root: &Path, outputs: &[Output]) -> anyhow::Result<Vec<Str
     let mut differences = Vec::new();
     for output in outputs {
         let current = current(root, output)?.unwrap_or_default();
-        if current != output.content {
+        if current != output.content.as_bytes() {
+            let current = String::from_utf8_lossy(&current);
             let diff = TextDiff::from_lines(&current, &output.content);
             let mut diff = diff.unified_diff();
             let difference = diff.header(output.path, "what the fragment says").to_string();
@@ -44,9 +54,9 @@ pub(super) fn compare(root: &Path, outputs: &[Output]) -> anyhow::Result<Vec<Str
 }
 
 /// What the file holds now; none if there is no such file.
-fn current(root: &Path, output: &Output) -> anyhow::Result<Option<String>> {
+fn current(root: &Path, output: &Output) -> anyhow::Result<Option<Vec<u8>>> {
     let path = root.join(output.path);
-    match fs::read_to_string(&path) {
+    match fs::read(&path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
