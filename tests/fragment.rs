@@ -2,7 +2,10 @@
 
 use std::borrow::Borrow;
 
-use openapiv3::{AnySchema, OpenAPI, ReferenceOr, Schema, SchemaKind, StringType, Type};
+use openapiv3::{
+    AnySchema, OpenAPI, ParameterSchemaOrContent, ReferenceOr, Schema, SchemaKind, StringType, Type,
+    VariantOrUnknownOrEmpty,
+};
 use serde_json::Value;
 
 const FRAGMENT: &str = include_str!("../openapi/contacts.yaml");
@@ -47,6 +50,9 @@ impl<'a> Page<'a> {
         }
         if let Some(description) = &schema.schema_data.description {
             self.line(description);
+        }
+        if let Some(format) = format(schema) {
+            self.line(&format!("Format: {format}"));
         }
         if let Some(values) = self.allowed(schema) {
             self.line(&format!("Allowed values: {values}"));
@@ -103,6 +109,18 @@ impl<'a> Page<'a> {
     }
 }
 
+/// The format of the text, which the page shows in its examples only.
+fn format(schema: &Schema) -> Option<String> {
+    match &schema.schema_kind {
+        SchemaKind::Type(Type::String(string)) => match &string.format {
+            VariantOrUnknownOrEmpty::Item(format) => Some(format!("{format:?}")),
+            VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+            VariantOrUnknownOrEmpty::Empty => None,
+        },
+        _ => None,
+    }
+}
+
 #[test]
 fn says_what_the_page_says() {
     let document: OpenAPI = serde_saphyr::from_str(FRAGMENT).unwrap();
@@ -121,7 +139,8 @@ fn says_what_the_page_says() {
         let data = parameter.as_item().unwrap().parameter_data_ref();
         page.line(&data.name);
         page.line(data.description.as_deref().unwrap());
-        page.member(page.schema("Version"), data.required);
+        let ParameterSchemaOrContent::Schema(schema) = &data.format else { panic!("not a schema") };
+        page.member(page.resolved(schema), data.required);
     }
 
     page.line("\nBody");

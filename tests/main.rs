@@ -2,7 +2,9 @@
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod contract;
 mod fragment;
+mod mock;
 mod raw;
 mod requests;
 mod values;

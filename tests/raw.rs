@@ -1,7 +1,7 @@
 //! The raw crate, used by itself.
 
 use leadconnector_mock::Server;
-use leadconnector_raw::{Call, Client, Error, types};
+use leadconnector_raw::{Call, Client, Error, reqwest, types};
 
 fn client(server: &Server, authorization: &'static str) -> Client {
     let call = Call::new(http::HeaderValue::from_static(authorization));
@@ -52,15 +52,4 @@ fn debug_does_not_print_the_token() {
         Call::new(http::HeaderValue::from_static("Bearer secret")),
     );
     assert!(!format!("{client:?}").contains("secret"));
-}
-
-#[cfg(feature = "schemars")]
-#[test]
-fn json_schema_has_the_pages_names() {
-    let schema = schemars::schema_for!(types::CreateContactRequest);
-    let properties = schema.get("properties").unwrap().as_object().unwrap();
-    for name in leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES {
-        assert!(properties.contains_key(*name), "{name} is missing");
-    }
-    assert_eq!(schema.get("required"), Some(&serde_json::json!(["locationId"])));
 }

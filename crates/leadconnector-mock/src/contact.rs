@@ -25,42 +25,29 @@ const AS_SENT: [&str; 17] = [
 ];
 
 /// What the vendor makes of a request: with an id, dates, and lower-case copies.
-pub(crate) fn stored(request: &Map<String, Value>, id: &str, now: DateTime<Utc>) -> Value {
+pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, now: DateTime<Utc>) -> Value {
     let mut contact = Map::new();
-    for name in AS_SENT {
+    for name in AS_SENT.into_iter().chain(accepted.iter().map(String::as_str)) {
         if let Some(value) = request.get(name).filter(|value| !value.is_null()) {
             contact.insert(name.into(), value.clone());
         }
     }
-    let text = |name: &str| request.get(name).and_then(Value::as_str);
 
     // A full name is taken apart where the parts are not given.
-    if let (Some(name), None, None) = (text("name"), text("firstName"), text("lastName")) {
+    if let (Some(name), Value::Null, Value::Null) =
+        (request["name"].as_str(), &request["firstName"], &request["lastName"])
+    {
         let (first, last) = name.split_once(' ').unwrap_or((name, ""));
         contact.insert("firstName".into(), first.into());
         if !last.is_empty() {
             contact.insert("lastName".into(), last.into());
         }
     }
-    let part = |name: &str| contact.get(name).and_then(Value::as_str).unwrap_or_default().to_lowercase();
-    let (first, last) = (part("firstName"), part("lastName"));
-    let full = format!("{first} {last}").trim().to_owned();
-    let email = part("email");
-    for (name, lower) in [
-        ("firstNameLowerCase", first),
-        ("lastNameLowerCase", last),
-        ("fullNameLowerCase", full),
-        ("emailLowerCase", email),
-    ] {
-        if !lower.is_empty() {
-            contact.insert(name.into(), lower.into());
-        }
+    if let Some(phone) = request["phone"].as_str() {
+        contact.insert("phone".into(), digits(phone).into());
     }
-    if let Some(phone) = text("phone") {
-        contact.insert("phone".into(), phone.replace(|c: char| !c.is_ascii_digit() && c != '+', "").into());
-    }
-    if let Some(fields) = request.get("customFields").and_then(Value::as_array) {
-        let fields = fields.iter().map(|field| json!({"id": field.get("id"), "value": field.get("field_value")}));
+    if let Some(fields) = request["customFields"].as_array() {
+        let fields = fields.iter().map(|field| json!({"id": field["id"], "value": field["field_value"]}));
         contact.insert("customFields".into(), fields.collect());
     }
 
@@ -77,48 +64,30 @@ pub(crate) fn stored(request: &Map<String, Value>, id: &str, now: DateTime<Utc>)
         contact.insert(name.into(), value);
     }
     contact.entry("tags").or_insert_with(|| json!([]));
-    Value::Object(contact)
+
+    let mut contact = Value::Object(contact);
+    let copies = [
+        ("firstNameLowerCase", text(&contact, "firstName").to_lowercase()),
+        ("lastNameLowerCase", text(&contact, "lastName").to_lowercase()),
+        ("fullNameLowerCase", full_name(&contact).to_lowercase()),
+        ("emailLowerCase", text(&contact, "email").to_lowercase()),
+    ];
+    for (name, copy) in copies.into_iter().filter(|(_, copy)| !copy.is_empty()) {
+        contact[name] = copy.into();
+    }
+    contact
 }
 
-/// Ids that look like the vendor's, the same ones on every run.
-#[derive(Debug, Default)]
-pub(crate) struct Numbers(u64);
+/// A phone number as it is stored: without spaces and punctuation.
+pub(crate) fn digits(phone: &str) -> String {
+    phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect()
+}
 
-impl Numbers {
-    /// Twenty letters and digits.
-    pub(crate) fn id(&mut self) -> String {
-        const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-        let mut id = String::with_capacity(20);
-        for _ in 0..2 {
-            let mut number = self.next();
-            for _ in 0..10 {
-                let index = (number % ALPHABET.len() as u64) as usize;
-                id.extend(ALPHABET.get(index).copied().map(char::from));
-                number /= ALPHABET.len() as u64;
-            }
-        }
-        id
-    }
+/// The first and the last name of a contact.
+pub(crate) fn full_name(contact: &Value) -> String {
+    format!("{} {}", text(contact, "firstName"), text(contact, "lastName")).trim().to_owned()
+}
 
-    /// A UUID.
-    pub(crate) fn uuid(&mut self) -> String {
-        let (high, low) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-a{:03x}-{:012x}",
-            high >> 32,
-            high >> 16 & 0xffff,
-            high & 0xfff,
-            low >> 48 & 0xfff,
-            low & 0xffff_ffff_ffff
-        )
-    }
-
-    /// SplitMix64: well spread from one number to the next.
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
+fn text<'a>(contact: &'a Value, name: &str) -> &'a str {
+    contact[name].as_str().unwrap_or_default()
 }

@@ -1,62 +1,127 @@
 //! What the vendor's server answers.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use chrono::Utc;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::Request;
-use crate::contact::{self, Numbers};
+use crate::contact;
+use crate::rate_limit::RateLimit;
+use crate::store::{Duplicate, Store};
+use crate::validation::Validator;
+use crate::{InvalidContact, Reply, Request};
 
-pub(crate) type Response = http::Response<Bytes>;
+/// An answer that is not a success.
+type Refusal = Box<Response<Bytes>>;
 
 /// The contacts endpoint.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Endpoint {
-    numbers: Numbers,
+    validator: Validator,
+    allow_duplicates: bool,
+    store: Store,
+    rate_limit: RateLimit,
 }
 
 impl Endpoint {
-    pub(crate) fn answer(&mut self, request: &Request) -> Response {
-        if let Some(refusal) = unauthorized(&request.headers) {
-            return refusal;
-        }
-        match (&request.method, request.path.as_str()) {
-            (&Method::POST, "/contacts/") => self.create(request),
-            (method, path) => error(StatusCode::NOT_FOUND, "Not Found", &json!(format!("Cannot {method} {path}"))),
+    pub(crate) fn new(validator: Validator, allow_duplicates: bool) -> Self {
+        Self { validator, allow_duplicates, store: Store::default(), rate_limit: RateLimit::default() }
+    }
+
+    pub(crate) fn contacts(&self) -> &[Value] {
+        self.store.contacts()
+    }
+
+    pub(crate) fn insert(&mut self, body: &Value) -> Result<Value, InvalidContact> {
+        self.validator.check(body)?;
+        Ok(self.stored(body))
+    }
+
+    pub(crate) fn answer(&mut self, request: &Request) -> Response<Bytes> {
+        let mut response = self.outcome(request).unwrap_or_else(|refusal| *refusal);
+        let body = request.json().unwrap_or_default();
+        let location = body.get("locationId").and_then(Value::as_str);
+        self.rate_limit.count(location, Instant::now(), response.headers_mut());
+        response
+    }
+
+    fn outcome(&mut self, request: &Request) -> Result<Response<Bytes>, Refusal> {
+        authorized(&request.headers)?;
+        match (&request.method, request.path.split('?').next()) {
+            (&Method::POST, Some("/contacts/")) => self.create(&json_body(request)?),
+            (method, path) => {
+                let message = format!("Cannot {method} {}", path.unwrap_or_default());
+                Err(error(StatusCode::NOT_FOUND, "Not Found", &json!(message)))
+            }
         }
     }
 
-    fn create(&mut self, request: &Request) -> Response {
-        let Ok(Value::Object(body)) = request.json() else {
-            return error(StatusCode::BAD_REQUEST, "Bad Request", &json!("Unexpected token in JSON"));
-        };
-        let contact = contact::stored(&body, &self.numbers.id(), Utc::now());
-        respond(StatusCode::CREATED, &json!({"contact": contact, "traceId": self.numbers.uuid()}))
+    fn create(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
+        self.validator.check(body).map_err(|invalid| {
+            error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &json!(invalid.messages()))
+        })?;
+        if !self.allow_duplicates
+            && let Some(duplicate) = self.store.duplicate(body)
+        {
+            return Err(duplicated(&duplicate));
+        }
+        let contact = self.stored(body);
+        Ok(respond(StatusCode::CREATED, &json!({"contact": contact, "traceId": self.store.trace_id()})))
+    }
+
+    fn stored(&mut self, body: &Value) -> Value {
+        let contact = contact::stored(body, self.validator.accepting(), &self.store.contact_id(), Utc::now());
+        self.store.add(contact.clone());
+        contact
     }
 }
 
-/// The refusal of a request without a bearer token or without the version header.
-fn unauthorized(headers: &HeaderMap) -> Option<Response> {
+/// Asks for a bearer token and for the version header.
+fn authorized(headers: &HeaderMap) -> Result<(), Refusal> {
     let authorization = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
     let token = authorization.and_then(|value| value.strip_prefix("Bearer ")).map(str::trim);
     let message = match (token, headers.get("version")) {
         (None | Some(""), _) => "Invalid token: access token is invalid",
         (_, None) => "version header was not found",
-        _ => return None,
+        _ => return Ok(()),
     };
-    Some(error(StatusCode::UNAUTHORIZED, "Unauthorized", &json!(message)))
+    Err(error(StatusCode::UNAUTHORIZED, "Unauthorized", &json!(message)))
 }
 
-fn error(status: StatusCode, name: &str, message: &Value) -> Response {
-    respond(status, &json!({"statusCode": status.as_u16(), "message": message, "error": name}))
+fn json_body(request: &Request) -> Result<Value, Refusal> {
+    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        let message = json!("the Content-Type must be application/json");
+        return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", &message));
+    }
+    request.json().map_err(|problem| {
+        let message = format!("Unexpected token in JSON at line {}, column {}", problem.line(), problem.column());
+        error(StatusCode::BAD_REQUEST, "Bad Request", &json!(message))
+    })
 }
 
-fn respond(status: StatusCode, body: &Value) -> Response {
-    let mut response = Response::new(Bytes::from(body.to_string()));
-    *response.status_mut() = status;
-    let json = HeaderValue::from_static("application/json; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, json);
-    response
+fn duplicated(duplicate: &Duplicate) -> Refusal {
+    let Duplicate { contact_id, contact_name, matching_field } = duplicate;
+    let body = json!({
+        "statusCode": 400,
+        "message": "This location does not allow duplicated contacts.",
+        "meta": {"contactId": contact_id, "contactName": contact_name, "matchingField": matching_field},
+    });
+    Box::new(respond(StatusCode::BAD_REQUEST, &body))
+}
+
+pub(crate) fn too_large() -> Refusal {
+    error(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", &json!("request entity too large"))
+}
+
+fn error(status: StatusCode, name: &str, message: &Value) -> Refusal {
+    Box::new(respond(status, &json!({"statusCode": status.as_u16(), "message": message, "error": name})))
+}
+
+fn respond(status: StatusCode, body: &Value) -> Response<Bytes> {
+    Reply::json(status, body).0
 }

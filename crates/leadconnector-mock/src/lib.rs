@@ -1,18 +1,65 @@
-//! A server on loopback that behaves as HighLevel's contacts endpoint does.
+//! A server on loopback that behaves as HighLevel's contacts endpoint does, for the tests of programs that create
+//! contacts.
 //!
 //! ```
-//! # tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap().block_on(async {
-//! let server = leadconnector_mock::Server::start().await?;
-//! println!("send requests to {}", server.url());
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use leadconnector_mock::Server;
+//! use serde_json::json;
+//!
+//! let server = Server::start().await?;
+//! let known = server.insert(&json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan@deos.com"}))?;
+//! println!("{} is in the location; send requests to {}", known["id"], server.url());
+//!
 //! assert!(server.requests().is_empty());
-//! # std::io::Result::Ok(())
+//! assert_eq!(server.contacts(), [known]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
 //! ```
+//!
+//! # What it imitates
+//!
+//! `POST /contacts/`, "Create Contact" on the vendor's page:
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | without a bearer token, or without the `Version` header | 401 |
+//! | a body that is not JSON | 400 |
+//! | a wrong type, no `locationId`, a status that is not allowed, a malformed email | 422 with a list of messages |
+//! | a property that the page does not list | 422, `property … should not exist` |
+//! | an email or phone that the location has already | 400 with `meta`: the contact's id and name, the field |
+//! | any other | 201 with the contact as it is stored, and a `traceId` |
+//!
+//! Every answer has the rate-limit headers. Any other path is a 404.
+//!
+//! The property names, types and allowed values are those of the OpenAPI description from which the crate
+//! `leadconnector` is generated. The words are the vendor's where they are known (an email, an unknown property, a
+//! duplicate, a missing header), and those of the framework that the vendor uses elsewhere.
+//!
+//! # What it does not imitate
+//!
+//! - It accepts any token for any location, and any value of `Version`.
+//! - It counts requests for the rate-limit headers, and refuses none.
+//! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
+//!   stored without spaces and punctuation, and gets no country code.
+//! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
+//! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there.
+//!
+//! # Without Rust
+//!
+//! The binary of this crate is the same server, for clients in any language: `leadconnector-mock --port 8080`.
+
+#![allow(clippy::indexing_slicing, reason = "of JSON values, where a member that is missing reads as null")]
 
 mod contact;
 mod endpoint;
+mod rate_limit;
+mod reply;
 mod request;
 mod server;
+mod store;
+mod validation;
 
+pub use reply::Reply;
 pub use request::Request;
-pub use server::Server;
+pub use server::{Server, ServerBuilder};
+pub use validation::InvalidContact;

@@ -1,18 +1,28 @@
+use std::collections::VecDeque;
 use std::convert::Infallible;
+use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use serde_json::Value;
 use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
-use crate::Request;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{self, Endpoint};
+use crate::validation::Validator;
+use crate::{InvalidContact, Reply, Request};
 
-/// A server on a free port of the loopback interface. It stops when it is dropped.
+/// The largest body of a request, in bytes.
+const BODY_LIMIT: usize = 1024 * 1024;
+
+/// A server on the loopback interface. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Server {
     url: String,
@@ -20,24 +30,28 @@ pub struct Server {
     accepting: JoinHandle<()>,
 }
 
-#[derive(Debug, Default)]
 struct State {
     endpoint: Mutex<Endpoint>,
     requests: Mutex<Vec<Request>>,
+    replies: Mutex<VecDeque<Reply>>,
+    log: Option<Log>,
 }
 
+type Log = Box<dyn Fn(&str) + Send + Sync>;
+
 impl Server {
-    /// Starts a server in the current tokio runtime.
+    /// Starts a server on a free port, in the current tokio runtime.
     ///
     /// # Errors
     ///
     /// The loopback interface has no free port.
     pub async fn start() -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let url = format!("http://{}", listener.local_addr()?);
-        let state = Arc::<State>::default();
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
-        Ok(Self { url, state, accepting })
+        Self::builder().start().await
+    }
+
+    /// Sets up a server.
+    pub fn builder() -> ServerBuilder {
+        ServerBuilder { port: 0, accepting: Vec::new(), allow_duplicates: false, log: None }
     }
 
     /// The base URL, such as `http://127.0.0.1:40123`.
@@ -49,11 +63,102 @@ impl Server {
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.state.requests).clone()
     }
+
+    /// The contacts that are stored, of all locations, in the order of their creation.
+    pub fn contacts(&self) -> Vec<Value> {
+        lock(&self.state.endpoint).contacts().to_vec()
+    }
+
+    /// Stores a contact, as if it had been created with this body, and gives it as it is stored.
+    ///
+    /// No request is recorded, and a duplicate is stored too.
+    ///
+    /// # Errors
+    ///
+    /// The server would refuse the body with 422.
+    pub fn insert(&self, body: &Value) -> Result<Value, InvalidContact> {
+        lock(&self.state.endpoint).insert(body)
+    }
+
+    /// Gives this answer to the next request, whatever it is, and stores nothing. Several wait for their turn.
+    pub fn reply(&self, reply: Reply) {
+        lock(&self.state.replies).push_back(reply);
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
+    }
+}
+
+/// Sets up a [`Server`].
+#[must_use = "a builder does nothing until `start` is called"]
+pub struct ServerBuilder {
+    port: u16,
+    accepting: Vec<String>,
+    allow_duplicates: bool,
+    log: Option<Log>,
+}
+
+impl ServerBuilder {
+    /// The port. The default, 0, takes a free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// Accepts properties of a contact that the page does not list, such as `dateOfBirth`, and stores them.
+    pub fn accepting(mut self, names: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.accepting.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Whether locations allow duplicated contacts: a setting of a location. The default is that they do not.
+    pub fn allow_duplicates(mut self, allow: bool) -> Self {
+        self.allow_duplicates = allow;
+        self
+    }
+
+    /// Calls a function with a line for each request: method, path without the query, status, and why it was refused.
+    pub fn log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.log = Some(Box::new(log));
+        self
+    }
+
+    /// Starts the server in the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// The port is taken, or may not be used.
+    pub async fn start(self) -> io::Result<Server> {
+        let validator = Validator::new(&self.accepting).map_err(io::Error::other)?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let state = Arc::new(State {
+            endpoint: Mutex::new(Endpoint::new(validator, self.allow_duplicates)),
+            requests: Mutex::default(),
+            replies: Mutex::default(),
+            log: self.log,
+        });
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&state)));
+        Ok(Server { url, state, accepting })
+    }
+}
+
+impl fmt::Debug for ServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServerBuilder")
+            .field("port", &self.port)
+            .field("accepting", &self.accepting)
+            .field("allow_duplicates", &self.allow_duplicates)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("State").field("requests", &lock(&self.requests).len()).finish_non_exhaustive()
     }
 }
 
@@ -64,13 +169,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 async fn accept(listener: TcpListener, state: Arc<State>) {
     // The connections end with the task that holds the set, and thereby with the server.
-    let mut connections = tokio::task::JoinSet::new();
+    let mut connections = JoinSet::new();
     loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, for one: others may close theirs.
+            tokio::task::yield_now().await;
+            continue;
+        };
         let state = Arc::clone(&state);
         let service = service_fn(move |request| {
             let state = Arc::clone(&state);
-            async move { Ok::<_, Infallible>(answer(&state, request).await) }
+            async move { Ok::<_, Infallible>(state.answer(request).await.map(Full::new)) }
         });
         connections.spawn(async move {
             // An error here is a client that went away: nobody is left to be told.
@@ -80,12 +189,60 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
-async fn answer(state: &State, request: http::Request<hyper::body::Incoming>) -> http::Response<Full<bytes::Bytes>> {
-    let (head, body) = request.into_parts();
-    // A body that breaks off is kept as an empty one: the client is gone and sees no answer.
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
-    let request = Request { method: head.method, path, headers: head.headers, body };
-    lock(&state.requests).push(request.clone());
-    lock(&state.endpoint).answer(&request).map(Full::new)
+impl State {
+    async fn answer(&self, request: http::Request<Incoming>) -> http::Response<Bytes> {
+        let begun = Instant::now();
+        let (head, body) = request.into_parts();
+        let body = read(body).await;
+        let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+        let request = Request {
+            method: head.method,
+            path,
+            headers: head.headers,
+            body: body.as_ref().map_or_else(Bytes::new, Bytes::clone),
+        };
+        lock(&self.requests).push(request.clone());
+
+        let prepared = lock(&self.replies).pop_front();
+        let response = match prepared {
+            Some(Reply(response)) => response,
+            None if body.is_none() => *endpoint::too_large(),
+            None => lock(&self.endpoint).answer(&request),
+        };
+        if let Some(log) = &self.log {
+            log(&line(&request, &response, begun));
+        }
+        response
+    }
+}
+
+/// The body; none if it is too large. Then it is read to its end all the same, so that the client gets to its answer.
+async fn read(mut body: Incoming) -> Option<Bytes> {
+    let mut kept = BytesMut::new();
+    let mut length = 0;
+    // A body that breaks off ends here as well: the client is gone, and sees no answer.
+    while let Some(Ok(frame)) = body.frame().await {
+        let Ok(data) = frame.into_data() else { continue };
+        length += data.len();
+        if length <= BODY_LIMIT {
+            kept.extend_from_slice(&data);
+        }
+    }
+    (length <= BODY_LIMIT).then(|| kept.freeze())
+}
+
+/// A line of the log: without the query and the values of the body, which may hold a person's data.
+fn line(request: &Request, response: &http::Response<Bytes>, begun: Instant) -> String {
+    let path = request.path.split('?').next().unwrap_or_default();
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let said = match (&body["message"], &body["contact"]["id"]) {
+        (Value::Null, Value::String(id)) => format!("contact {id}"),
+        (Value::Null, _) => String::new(),
+        (message, _) => match &body["meta"]["contactId"] {
+            Value::String(id) => format!("{message} contact {id}"),
+            _ => message.to_string(),
+        },
+    };
+    let time = begun.elapsed().as_micros();
+    format!("{} {path} {} {time} µs {said}", request.method, response.status().as_u16()).trim_end().to_owned()
 }

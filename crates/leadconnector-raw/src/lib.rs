@@ -3,7 +3,7 @@
 //! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
 //!
 //! ```no_run
-//! use leadconnector_raw::{Call, Client, types};
+//! use leadconnector_raw::{Call, Client, reqwest, types};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let http = reqwest::Client::new();
@@ -26,9 +26,11 @@ mod call;
 
 #[rustfmt::skip]
 #[allow(missing_docs, reason = "the vendor's page does not describe every member")]
-#[allow(clippy::all, clippy::allow_attributes_without_reason, clippy::unwrap_used, reason = "written by progenitor")]
+#[allow(clippy::all, clippy::allow_attributes_without_reason, reason = "written by progenitor")]
 #[allow(unreachable_pub, reason = "written by progenitor")]
 mod generated;
 
 pub use call::{Answer, Arrival, Call};
 pub use generated::{Client, ClientInfo, Error, ResponseValue, document, types};
+/// The HTTP client underneath, in the version that [`Client::new_with_client`] takes.
+pub use reqwest;

@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use leadconnector_raw as raw;
-use reqwest::Url;
+use url::{Host, Url};
 
+use crate::error::HttpSetupError;
 use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token, mapping};
 
 /// The largest body of an answer that is read, in bytes.
@@ -97,30 +98,34 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let authorization = self.token?.authorization()?;
         let base_url = checked_base_url(&self.base_url)?;
-        let http = reqwest::Client::builder()
+        let mut http = reqwest::Client::builder()
             .connect_timeout(Duration::from_secs(10))
             .timeout(Duration::from_secs(60))
             // A POST must not become a GET, and a contact must not travel to another host.
             .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(BuildError::Http)?;
+            .user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")));
+        if is_loopback(&base_url) {
+            // A proxy cannot reach this machine's own servers.
+            http = http.no_proxy();
+        }
+        let http = http.build().map_err(HttpSetupError::new)?;
         let version = mapping::version(&self.version)?;
+        // The paths of the API begin with a slash.
+        let base_url = base_url.as_str().trim_end_matches('/').to_owned();
         Ok(Client { shared: Arc::new(Shared { http, base_url, version, authorization }) })
     }
 }
 
-/// The URL without the slash at its end: the paths begin with one.
-fn checked_base_url(text: &str) -> Result<String, InvalidValue> {
+fn checked_base_url(text: &str) -> Result<Url, InvalidValue> {
     let invalid = |reason| InvalidValue::new("base URL", reason);
-    let url = Url::parse(text).map_err(|error| InvalidValue::new("base URL", format!("is not a URL: {error}")))?;
+    let url = Url::parse(text).map_err(|_| invalid("is not a URL such as `https://services.leadconnectorhq.com`"))?;
     match url.scheme() {
         "http" => {}
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
         "https" => {
             return Err(invalid("is https, and this build has no TLS: enable the feature `rustls` or `native-tls`"));
         }
-        _ => return Err(invalid("is neither http nor https")),
+        _ => return Err(invalid("is neither http nor https: begin it with `https://`")),
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(invalid("has a query or a fragment, to which no path can be added"));
@@ -128,7 +133,16 @@ fn checked_base_url(text: &str) -> Result<String, InvalidValue> {
     if !url.username().is_empty() || url.password().is_some() {
         return Err(invalid("has a user or a password; the token is the only credential"));
     }
-    Ok(url.as_str().trim_end_matches('/').to_owned())
+    Ok(url)
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -152,8 +166,25 @@ mod tests {
     }
 
     #[test]
+    fn loopback() {
+        for (url, loopback) in [
+            ("http://127.0.0.1:8080", true),
+            ("http://127.1.2.3", true),
+            ("http://[::1]:8080", true),
+            ("http://localhost", true),
+            ("http://mock.localhost", true),
+            ("http://127.0.0.1.example.com", false),
+            ("http://10.0.0.1", false),
+        ] {
+            assert_eq!(is_loopback(&checked_base_url(url).unwrap()), loopback, "{url}");
+        }
+    }
+
+    #[test]
     fn a_base_url_loses_the_slash_at_its_end() {
-        assert_eq!(checked_base_url("http://127.0.0.1:8080/").unwrap(), "http://127.0.0.1:8080");
-        assert_eq!(checked_base_url("http://127.0.0.1/proxy/").unwrap(), "http://127.0.0.1/proxy");
+        for (url, base_url) in [("http://[::1]/", "http://[::1]"), ("http://[::1]/proxy/", "http://[::1]/proxy")] {
+            let client = Client::builder("token").base_url(url).build().unwrap();
+            assert_eq!(client.shared.base_url, base_url);
+        }
     }
 }

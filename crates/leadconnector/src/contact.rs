@@ -76,13 +76,13 @@ pub struct Contact {
     /// The month of birth: `birthMonth` on the page, where it counts from zero. The page's example is 8, beside a day of
     /// birth in September.
     pub birth_month: Option<Month>,
-    /// The day of the month of birth, from 1: `birthDay` on the page.
-    pub birth_day: Option<u32>,
+    /// The day of the month of birth, from 1 to 31: `birthDay` on the page.
+    pub birth_day: Option<u8>,
     /// When the contact was last active: `lastSessionActivityAt` on the page.
     pub last_session_activity_at: Option<DateTime<Utc>>,
-    /// `offers` on the page.
+    /// The offers, which the page does not explain: `offers`.
     pub offers: Vec<String>,
-    /// `products` on the page.
+    /// The products, which the page does not explain: `products`.
     pub products: Vec<String>,
     /// The business that the contact belongs to: `businessId` on the page.
     pub business_id: Option<BusinessId>,

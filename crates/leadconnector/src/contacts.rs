@@ -42,7 +42,7 @@ impl Contacts {
         let raw = self.client.call();
         let result = raw.create_contact(self.client.version(), &body).await;
         let (created, response) = outcome(result, raw.inner().take_answer())?;
-        created.contact.and_then(mapping::contact).ok_or_else(|| undecodable("it has no id", response))
+        mapping::created(created).ok_or_else(|| undecodable("it has no id", response))
     }
 
     /// The body that [`create`](Self::create) sends for this contact: to look at it, to log it, to keep it.

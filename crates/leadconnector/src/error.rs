@@ -73,17 +73,63 @@ impl From<TransportError> for Error {
 }
 
 /// The contact that is already there: `meta` in the server's answer.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Duplicate {
-    /// The id of the contact that is already there.
+    /// The id of the contact that is already there: `contactId`.
     pub contact_id: ContactId,
-    /// The field in which the two agree: `email`, `phone` or `additionalEmail`; empty if the server did not say.
-    pub matching_field: String,
-    /// The name of the contact that is already there.
+    /// The field in which the two agree, if the server said so: `matchingField`.
+    pub matching_field: Option<MatchingField>,
+    /// The name of the contact that is already there, if it has one: `contactName`.
     pub contact_name: Option<String>,
     /// The server's answer.
     pub response: Response,
+}
+
+/// Without the name, which is a person's.
+impl fmt::Debug for Duplicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Duplicate")
+            .field("contact_id", &self.contact_id)
+            .field("matching_field", &self.matching_field)
+            .field("response", &self.response)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The field in which a new contact agrees with one that is already there: `matchingField` in the server's answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MatchingField {
+    /// `email`.
+    Email,
+    /// `phone`.
+    Phone,
+    /// `additionalEmail`: one of the other emails of the contact that is already there.
+    AdditionalEmail,
+    /// Another field, by the server's name for it.
+    Other(String),
+}
+
+impl MatchingField {
+    pub(crate) fn received(name: String) -> Self {
+        match name.as_str() {
+            "email" => Self::Email,
+            "phone" => Self::Phone,
+            "additionalEmail" => Self::AdditionalEmail,
+            _ => Self::Other(name),
+        }
+    }
+}
+
+impl fmt::Display for MatchingField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Email => "email",
+            Self::Phone => "phone",
+            Self::AdditionalEmail => "additionalEmail",
+            Self::Other(name) => name,
+        })
+    }
 }
 
 /// An answer of the server.
@@ -174,15 +220,15 @@ impl StdError for TransportError {
 pub enum BuildError {
     /// A value was refused.
     Invalid(InvalidValue),
-    /// The HTTP client could not be set up, for example because the system's certificates could not be read.
-    Http(reqwest::Error),
+    /// The HTTP client could not be set up.
+    Http(HttpSetupError),
 }
 
 impl fmt::Display for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(error) => error.fmt(f),
-            Self::Http(_) => f.write_str("the HTTP client could not be set up"),
+            Self::Http(error) => error.fmt(f),
         }
     }
 }
@@ -191,7 +237,7 @@ impl StdError for BuildError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Invalid(_) => None,
-            Self::Http(error) => Some(error),
+            Self::Http(error) => error.source(),
         }
     }
 }
@@ -199,5 +245,33 @@ impl StdError for BuildError {
 impl From<InvalidValue> for BuildError {
     fn from(error: InvalidValue) -> Self {
         Self::Invalid(error)
+    }
+}
+
+impl From<HttpSetupError> for BuildError {
+    fn from(error: HttpSetupError) -> Self {
+        Self::Http(error)
+    }
+}
+
+/// The HTTP client could not be set up, for example because the system's certificates could not be read.
+#[derive(Debug)]
+pub struct HttpSetupError(reqwest::Error);
+
+impl HttpSetupError {
+    pub(crate) fn new(error: reqwest::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for HttpSetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the HTTP client could not be set up")
+    }
+}
+
+impl StdError for HttpSetupError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&self.0)
     }
 }

@@ -48,6 +48,8 @@ mod client;
 mod contact;
 mod contacts;
 mod error;
+#[cfg(any(doc, doctest))]
+pub mod guide;
 mod invalid_value;
 mod mapping;
 mod new_contact;
@@ -57,7 +59,9 @@ mod outcome;
 pub use client::{Client, ClientBuilder};
 pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
 pub use contacts::Contacts;
-pub use error::{BuildError, Duplicate, Error, Response, TransportError, UndecodableError};
+pub use error::{
+    BuildError, Duplicate, Error, HttpSetupError, MatchingField, Response, TransportError, UndecodableError,
+};
 pub use invalid_value::InvalidValue;
 pub use new_contact::{
     Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,

@@ -69,8 +69,13 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
     }
 }
 
-/// What was received; none if it has no id.
-pub(crate) fn contact(contact: raw::Contact) -> Option<Contact> {
+/// What was received; none if there is no contact, or if it has no id.
+pub(crate) fn created(response: raw::CreateContactResponse) -> Option<Contact> {
+    let raw::CreateContactResponse { contact } = response;
+    self::contact(contact?)
+}
+
+fn contact(contact: raw::Contact) -> Option<Contact> {
     let raw::Contact {
         id,
         date_added,
@@ -138,9 +143,9 @@ pub(crate) fn contact(contact: raw::Contact) -> Option<Contact> {
         website,
         source,
         company_name,
-        date_of_birth: date_of_birth.and_then(day),
+        date_of_birth: date_of_birth.and_then(parse_date_of_birth),
         birth_month: birth_month.and_then(month_from_zero),
-        birth_day: birth_day.and_then(whole),
+        birth_day: birth_day.and_then(whole).filter(|day| (1..=31).contains(day)),
         last_session_activity_at,
         offers: offers.unwrap_or_default(),
         products: products.unwrap_or_default(),
@@ -214,8 +219,8 @@ fn request_custom_field(field: CustomField) -> raw::CustomField {
 }
 
 /// A file under its UUID, in the form of the vendor's public specification, schema `FileField`.
-fn request_file(file: UploadedFile) -> (String, Value) {
-    let UploadedFile { uuid, url, document_id, field_name, original_name, encoding, mime_type, size } = file;
+fn request_file((uuid, file): (String, UploadedFile)) -> (String, Value) {
+    let UploadedFile { url, document_id, field_name, original_name, encoding, mime_type, size } = file;
     let meta = [
         ("fieldname", field_name.map(Value::from)),
         ("originalname", original_name.map(Value::from)),
@@ -265,7 +270,7 @@ fn contact_dnd_setting(setting: raw::ContactDndSetting) -> ContactDndSetting {
 }
 
 /// The day, in each of the forms that the server uses: a date, a date with a time, milliseconds since 1970.
-fn day(date_of_birth: raw::ContactDateOfBirth) -> Option<NaiveDate> {
+fn parse_date_of_birth(date_of_birth: raw::ContactDateOfBirth) -> Option<NaiveDate> {
     match date_of_birth {
         raw::ContactDateOfBirth::Text(text) => {
             // As it is written: the day must not move with the offset of the time behind it.
@@ -278,12 +283,12 @@ fn day(date_of_birth: raw::ContactDateOfBirth) -> Option<NaiveDate> {
 }
 
 fn month_from_zero(number: f64) -> Option<Month> {
-    let from_one = whole(number)?.checked_add(1)?;
-    Month::try_from(u8::try_from(from_one).ok()?).ok()
+    Month::try_from(whole(number)?.checked_add(1)?).ok()
 }
 
-fn whole(number: f64) -> Option<u32> {
-    let whole = number as u32;
+/// A whole number, which the generated type has as a floating-point one.
+fn whole(number: f64) -> Option<u8> {
+    let whole = number as u8;
     (f64::from(whole) == number).then_some(whole)
 }
 
@@ -292,6 +297,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::Channel;
 
     fn received(member: &str, value: Value) -> Contact {
         let raw = serde_json::from_value(json!({"id": "seD4PfOuKoVMLkEZqohJ", member: value})).unwrap();
@@ -343,14 +349,49 @@ mod tests {
     fn a_status_that_is_not_documented_is_kept() {
         let settings = json!({"SMS": {"status": "active"}, "Call": {"status": "snoozed", "message": null}});
         let settings = received("dndSettings", settings).dnd_settings;
-        assert_eq!(settings.sms.unwrap().status, ContactDndStatus::Active);
-        assert_eq!(settings.call.unwrap().status, ContactDndStatus::Other("snoozed".into()));
+        let statuses: Vec<_> = settings.iter().map(|(channel, setting)| (channel, setting.status.clone())).collect();
+        assert_eq!(
+            statuses,
+            [(Channel::Call, ContactDndStatus::Other("snoozed".into())), (Channel::Sms, ContactDndStatus::Active)]
+        );
+    }
+
+    #[test]
+    fn the_day_of_birth_is_one_of_a_month() {
+        let day = |value| received("birthDay", value).birth_day;
+        assert_eq!((day(json!(1)), day(json!(31))), (Some(1), Some(31)));
+        for other in [json!(0), json!(32), json!(25.5), json!(-1), json!(null)] {
+            assert_eq!(day(other), None);
+        }
     }
 
     #[test]
     fn a_documented_version_and_another_one() {
-        for version in [ApiVersion::default(), ApiVersion::new("v3").unwrap()] {
-            assert_eq!(super::version(&version).unwrap().to_string(), version.as_str());
+        let raw = |version| super::version(&version).unwrap();
+        assert!(matches!(raw(ApiVersion::default()), raw::Version::DocumentedVersion(_)));
+        let other = raw(ApiVersion::new("v3").unwrap());
+        assert!(matches!(other, raw::Version::OtherVersion(_)));
+        assert_eq!(other.to_string(), "v3");
+    }
+
+    /// A status that appears in the fragment breaks the build here.
+    #[test]
+    fn every_status_can_be_sent() {
+        use raw::{DndStatus as Dnd, InboundDndStatus as Inbound};
+        for sent in [Dnd::Active, Dnd::Inactive, Dnd::Permanent] {
+            let status = match sent {
+                Dnd::Active => DndStatus::Active,
+                Dnd::Inactive => DndStatus::Inactive,
+                Dnd::Permanent => DndStatus::Permanent,
+            };
+            assert_eq!(request_dnd_setting(DndSetting::new(status)).status, sent);
+        }
+        for sent in [Inbound::Active, Inbound::Inactive] {
+            let status = match sent {
+                Inbound::Active => InboundDndStatus::Active,
+                Inbound::Inactive => InboundDndStatus::Inactive,
+            };
+            assert_eq!(request_inbound_dnd_setting(InboundDndSetting::new(status)).status, sent);
         }
     }
 }

@@ -10,7 +10,8 @@ use serde_json::{Map, Value};
 pub use custom_field::{CustomField, CustomFieldValue, UploadedFile};
 pub(crate) use dnd::DndSettings;
 pub use dnd::{Channel, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus};
-pub use nullable::{Null, Nullable, Optional};
+pub use nullable::Nullable::{self, Null};
+pub use nullable::Optional;
 pub use property_name::PropertyName;
 
 use crate::{Country, Email, Phone, UserId};
@@ -66,7 +67,21 @@ impl NewContact {
 /// Sets the members of a [`NewContact`]. A member that is set twice has the later value.
 ///
 /// A setter that takes a [`Nullable`] accepts a value, [`Null`] or an `Option`; one that takes an [`Optional`] accepts a
-/// value or an `Option`. `None` leaves the member absent.
+/// value or an `Option`. `None` leaves the member absent:
+///
+/// ```
+/// use leadconnector::{NewContact, Null};
+///
+/// struct Row {
+///     city: Option<String>,
+///     gender: Option<String>,
+/// }
+///
+/// fn contact(row: &Row) -> NewContact {
+///     NewContact::builder().city(row.city.as_ref()).gender(row.gender.as_deref()).state(Null).build()
+/// }
+/// # contact(&Row { city: None, gender: Some("male".into()) });
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct NewContactBuilder(NewContact);
@@ -126,7 +141,7 @@ impl NewContactBuilder {
         self
     }
 
-    /// The postal code: `postalCode` on the page.
+    /// The postal code: `postalCode` on the page, text such as `35061`.
     pub fn postal_code(mut self, postal_code: impl Into<Optional<String>>) -> Self {
         self.0.postal_code = postal_code.into().0;
         self
@@ -213,7 +228,8 @@ impl NewContactBuilder {
     /// A property that the page does not list, as JSON.
     ///
     /// The server refuses a property that it does not know: what it takes depends on the
-    /// [`ApiVersion`](crate::ApiVersion) of the client.
+    /// [`ApiVersion`](crate::ApiVersion) of the client. A property that a later release of this crate knows has a setter
+    /// there, and [`PropertyName`] refuses its name.
     ///
     /// ```
     /// use leadconnector::{NewContact, PropertyName};

@@ -52,6 +52,14 @@ macro_rules! checked_text {
             }
         }
 
+        impl TryFrom<&String> for $name {
+            type Error = $crate::InvalidValue;
+
+            fn try_from(text: &String) -> Result<Self, Self::Error> {
+                Self::new(text.as_str())
+            }
+        }
+
         impl TryFrom<String> for $name {
             type Error = $crate::InvalidValue;
 

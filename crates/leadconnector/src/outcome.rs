@@ -3,7 +3,7 @@
 use leadconnector_raw as raw;
 use raw::types::ErrorBody;
 
-use crate::error::{Duplicate, Error, Response, TransportError, UndecodableError};
+use crate::error::{Duplicate, Error, MatchingField, Response, TransportError, UndecodableError};
 use crate::{ContactId, InvalidValue};
 
 /// The value of a successful answer, and the answer; or what happened instead.
@@ -13,7 +13,7 @@ pub(crate) fn outcome<T>(
 ) -> Result<(T, Response), Error> {
     let Some(raw::Answer { status, headers, body, arrival }) = answer else {
         return Err(match result {
-            Err(raw::Error::CommunicationError(error)) => TransportError::new(error).into(),
+            Err(raw::Error::CommunicationError(error)) if !error.is_builder() => TransportError::new(error).into(),
             _ => InvalidValue::new("request", "could not be made").into(),
         });
     };
@@ -38,8 +38,8 @@ fn refusal(body: ErrorBody, response: Response) -> Error {
         Some(raw::types::Duplicate { contact_id: Some(id), contact_name, matching_field }) => {
             Error::Duplicate(Box::new(Duplicate {
                 contact_id: ContactId::received(id),
-                matching_field: matching_field.unwrap_or_default(),
-                contact_name,
+                matching_field: matching_field.map(MatchingField::received),
+                contact_name: contact_name.filter(|name| !name.is_empty()),
                 response,
             }))
         }

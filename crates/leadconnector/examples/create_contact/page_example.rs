@@ -1,10 +1,10 @@
 use leadconnector::{
     Channel, Country, CustomField, CustomFieldId, DndSetting, Email, InboundDndSetting, InvalidValue, NewContact,
-    Phone, UserId,
+    NewContactBuilder, Phone, UserId,
 };
 
-/// The contact of the vendor's page, with every field that the page lists.
-pub(crate) fn page_example() -> Result<NewContact, InvalidValue> {
+/// The contact of the vendor's page, save what belongs to the page's own location.
+pub(crate) fn page_example() -> Result<NewContactBuilder, InvalidValue> {
     let contact = NewContact::builder()
         .first_name("Rosan")
         .last_name("Deo")
@@ -27,11 +27,14 @@ pub(crate) fn page_example() -> Result<NewContact, InvalidValue> {
         .dnd_setting(Channel::Fb, DndSetting::active())
         .inbound_dnd_setting(InboundDndSetting::inactive().message("may write to us"))
         .tags(["nisi sint commodo amet", "consequat"])
-        .custom_field(CustomField::new(CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?, "My Text").key("my_custom_field"))
         .source("public api")
         .country(Country::new("US")?)
-        .company_name("DGS VolMAX")
-        .assigned_to(UserId::new("y0BeYjuRIlDwsDcOHOJo")?)
-        .build();
+        .company_name("DGS VolMAX");
     Ok(contact)
+}
+
+/// Adds the user and the custom field of the page, which no other location has: then every field is set.
+pub(crate) fn of_the_pages_location(contact: NewContactBuilder) -> Result<NewContactBuilder, InvalidValue> {
+    let field = CustomField::new(CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?, "My Text").key("my_custom_field");
+    Ok(contact.custom_field(field).assigned_to(UserId::new("y0BeYjuRIlDwsDcOHOJo")?))
 }

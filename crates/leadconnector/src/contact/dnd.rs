@@ -1,26 +1,41 @@
+use crate::Channel;
+
 /// Do-not-disturb for the channels of a contact: `dndSettings` on the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct ContactDndSettings {
-    /// `Call` on the page.
-    pub call: Option<ContactDndSetting>,
-    /// `Email` on the page.
-    pub email: Option<ContactDndSetting>,
-    /// `SMS` on the page.
-    pub sms: Option<ContactDndSetting>,
-    /// `WhatsApp` on the page.
-    pub whats_app: Option<ContactDndSetting>,
-    /// Google My Business: `GMB` on the page.
-    pub gmb: Option<ContactDndSetting>,
-    /// Facebook: `FB` on the page.
-    pub fb: Option<ContactDndSetting>,
+    pub(crate) call: Option<ContactDndSetting>,
+    pub(crate) email: Option<ContactDndSetting>,
+    pub(crate) sms: Option<ContactDndSetting>,
+    pub(crate) whats_app: Option<ContactDndSetting>,
+    pub(crate) gmb: Option<ContactDndSetting>,
+    pub(crate) fb: Option<ContactDndSetting>,
+}
+
+impl ContactDndSettings {
+    /// The setting of a channel; none if the server did not mention the channel.
+    pub fn get(&self, channel: Channel) -> Option<&ContactDndSetting> {
+        match channel {
+            Channel::Call => &self.call,
+            Channel::Email => &self.email,
+            Channel::Sms => &self.sms,
+            Channel::WhatsApp => &self.whats_app,
+            Channel::Gmb => &self.gmb,
+            Channel::Fb => &self.fb,
+        }
+        .as_ref()
+    }
+
+    /// The channels that the server mentioned, with their settings.
+    pub fn iter(&self) -> impl Iterator<Item = (Channel, &ContactDndSetting)> {
+        Channel::ALL.into_iter().filter_map(|channel| Some((channel, self.get(channel)?)))
+    }
 }
 
 /// Do-not-disturb for one channel of a contact.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ContactDndSetting {
-    /// `status` on the page.
+    /// Whether it is on: `status` on the page.
     pub status: ContactDndStatus,
     /// The reason, in words: `message` on the page.
     pub message: Option<String>,

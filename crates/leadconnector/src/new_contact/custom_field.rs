@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use serde_json::Number;
 
-use crate::{CustomFieldId, InvalidValue};
+use crate::{CustomFieldId, InvalidValue, Optional};
 
 /// A custom field of a new contact: an item of `customFields` on the page.
 ///
@@ -28,8 +30,8 @@ impl CustomField {
 
     /// The key of the custom field: `key` on the page. Its example is `my_custom_field`.
     #[must_use]
-    pub fn key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(key.into());
+    pub fn key(mut self, key: impl Into<Optional<String>>) -> Self {
+        self.key = key.into().0;
         self
     }
 }
@@ -46,8 +48,8 @@ pub enum CustomFieldValue {
     Number(Number),
     /// Several choices: for checkbox and multi-select fields.
     Choices(Vec<String>),
-    /// Uploaded files: for file fields.
-    Files(Vec<UploadedFile>),
+    /// Uploaded files, by the UUID under which the vendor keeps each: for file fields.
+    Files(BTreeMap<String, UploadedFile>),
 }
 
 impl From<String> for CustomFieldValue {
@@ -98,8 +100,8 @@ impl<T: Into<String>, const N: usize> From<[T; N]> for CustomFieldValue {
     }
 }
 
-impl From<Vec<UploadedFile>> for CustomFieldValue {
-    fn from(files: Vec<UploadedFile>) -> Self {
+impl From<BTreeMap<String, UploadedFile>> for CustomFieldValue {
+    fn from(files: BTreeMap<String, UploadedFile>) -> Self {
         Self::Files(files)
     }
 }
@@ -109,7 +111,6 @@ impl From<Vec<UploadedFile>> for CustomFieldValue {
 /// Not on the page: the members are those of the example in the vendor's public specification, schema `FileField`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadedFile {
-    pub(crate) uuid: String,
     pub(crate) url: String,
     pub(crate) document_id: Option<String>,
     pub(crate) field_name: Option<String>,
@@ -120,10 +121,9 @@ pub struct UploadedFile {
 }
 
 impl UploadedFile {
-    /// A file by its UUID, under which the vendor keeps it, and the URL from which it can be fetched.
-    pub fn new(uuid: impl Into<String>, url: impl Into<String>) -> Self {
+    /// A file by the URL from which it can be fetched: `url`.
+    pub fn new(url: impl Into<String>) -> Self {
         Self {
-            uuid: uuid.into(),
             url: url.into(),
             document_id: None,
             field_name: None,
@@ -136,43 +136,43 @@ impl UploadedFile {
 
     /// The id of the document: `documentId`.
     #[must_use]
-    pub fn document_id(mut self, id: impl Into<String>) -> Self {
-        self.document_id = Some(id.into());
+    pub fn document_id(mut self, id: impl Into<Optional<String>>) -> Self {
+        self.document_id = id.into().0;
         self
     }
 
     /// The name of the form's field, the id of the custom field in the vendor's example: `meta.fieldname`.
     #[must_use]
-    pub fn field_name(mut self, name: impl Into<String>) -> Self {
-        self.field_name = Some(name.into());
+    pub fn field_name(mut self, name: impl Into<Optional<String>>) -> Self {
+        self.field_name = name.into().0;
         self
     }
 
     /// The name that the file had before it was uploaded: `meta.originalname`.
     #[must_use]
-    pub fn original_name(mut self, name: impl Into<String>) -> Self {
-        self.original_name = Some(name.into());
+    pub fn original_name(mut self, name: impl Into<Optional<String>>) -> Self {
+        self.original_name = name.into().0;
         self
     }
 
     /// The transfer encoding, such as `7bit`: `meta.encoding`.
     #[must_use]
-    pub fn encoding(mut self, encoding: impl Into<String>) -> Self {
-        self.encoding = Some(encoding.into());
+    pub fn encoding(mut self, encoding: impl Into<Optional<String>>) -> Self {
+        self.encoding = encoding.into().0;
         self
     }
 
     /// The media type, such as `image/jpeg`: `meta.mimetype`.
     #[must_use]
-    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
-        self.mime_type = Some(mime_type.into());
+    pub fn mime_type(mut self, mime_type: impl Into<Optional<String>>) -> Self {
+        self.mime_type = mime_type.into().0;
         self
     }
 
     /// The size in bytes: `meta.size`.
     #[must_use]
-    pub fn size(mut self, bytes: u64) -> Self {
-        self.size = Some(bytes);
+    pub fn size(mut self, bytes: impl Into<Optional<u64>>) -> Self {
+        self.size = bytes.into().0;
         self
     }
 }

@@ -1,19 +1,26 @@
+use crate::Optional;
+
 /// A channel of communication: a member of `dndSettings` on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Channel {
-    /// `Call` on the page.
+    /// Phone calls: `Call` on the page.
     Call,
-    /// `Email` on the page.
+    /// Emails: `Email` on the page.
     Email,
-    /// `SMS` on the page.
+    /// Text messages: `SMS` on the page.
     Sms,
-    /// `WhatsApp` on the page.
+    /// WhatsApp messages: `WhatsApp` on the page.
     WhatsApp,
     /// Google My Business: `GMB` on the page.
     Gmb,
     /// Facebook: `FB` on the page.
     Fb,
+}
+
+impl Channel {
+    /// The channels of the page, in its order.
+    pub(crate) const ALL: [Self; 6] = [Self::Call, Self::Email, Self::Sms, Self::WhatsApp, Self::Gmb, Self::Fb];
 }
 
 /// Whether do-not-disturb is on: `status` of a channel on the page.
@@ -29,6 +36,13 @@ pub enum DndStatus {
 }
 
 /// Do-not-disturb for one channel of a new contact.
+///
+/// ```
+/// use leadconnector::{Channel, DndSetting, NewContact};
+///
+/// let stopped = DndSetting::permanent().message("replied STOP");
+/// let contact = NewContact::builder().dnd_setting(Channel::Sms, stopped).build();
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DndSetting {
     pub(crate) status: DndStatus,
@@ -59,15 +73,15 @@ impl DndSetting {
 
     /// The reason, in words: `message` on the page.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+    pub fn message(mut self, message: impl Into<Optional<String>>) -> Self {
+        self.message = message.into().0;
         self
     }
 
     /// The reason, as a code: `code` on the page.
     #[must_use]
-    pub fn code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+    pub fn code(mut self, code: impl Into<Optional<String>>) -> Self {
+        self.code = code.into().0;
         self
     }
 }
@@ -132,8 +146,8 @@ impl InboundDndSetting {
 
     /// The reason, in words: `message` on the page.
     #[must_use]
-    pub fn message(mut self, message: impl Into<String>) -> Self {
-        self.message = Some(message.into());
+    pub fn message(mut self, message: impl Into<Optional<String>>) -> Self {
+        self.message = message.into().0;
         self
     }
 }

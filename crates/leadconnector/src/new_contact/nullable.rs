@@ -1,13 +1,8 @@
-use crate::{Email, Phone};
-
-/// Sends `null`: `.city(Null)`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Null;
-
 /// A member that the page calls "string or null": absent, null, or a value.
 ///
-/// Made from a value, from [`Null`], or from an `Option`, whose `None` is absent.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// Made from a value, from an `Option`, whose `None` is absent, or from [`Nullable::Null`], which the crate also exports by
+/// itself: `.city(Null)`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Nullable<T> {
     /// Not sent.
     #[default]
@@ -18,9 +13,9 @@ pub enum Nullable<T> {
     Value(T),
 }
 
-impl<T> From<Null> for Nullable<T> {
-    fn from(_: Null) -> Self {
-        Self::Null
+impl<T> From<T> for Nullable<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
     }
 }
 
@@ -30,42 +25,11 @@ impl<T> From<Option<T>> for Nullable<T> {
     }
 }
 
-// One by one, since a general `From<T>` would overlap with `From<Null>`.
-impl From<String> for Nullable<String> {
-    fn from(value: String) -> Self {
-        Self::Value(value)
-    }
-}
-
-impl From<&str> for Nullable<String> {
-    fn from(value: &str) -> Self {
-        Self::Value(value.to_owned())
-    }
-}
-
-impl From<Option<&str>> for Nullable<String> {
-    fn from(value: Option<&str>) -> Self {
-        value.map(str::to_owned).into()
-    }
-}
-
-impl From<Email> for Nullable<Email> {
-    fn from(value: Email) -> Self {
-        Self::Value(value)
-    }
-}
-
-impl From<Phone> for Nullable<Phone> {
-    fn from(value: Phone) -> Self {
-        Self::Value(value)
-    }
-}
-
 /// A member that may be absent, but not null.
 ///
 /// Made from a value, or from an `Option`, whose `None` is absent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Optional<T>(pub(super) Option<T>);
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Optional<T>(pub(crate) Option<T>);
 
 impl<T> From<T> for Optional<T> {
     fn from(value: T) -> Self {
@@ -79,14 +43,34 @@ impl<T> From<Option<T>> for Optional<T> {
     }
 }
 
-impl From<&str> for Optional<String> {
-    fn from(value: &str) -> Self {
-        Self(Some(value.to_owned()))
-    }
-}
+/// Borrowed text becomes a text of its own.
+macro_rules! from_borrowed_text {
+    ($($text:ty),*) => {
+        $(
+            impl From<$text> for Nullable<String> {
+                fn from(value: $text) -> Self {
+                    Self::Value(value.to_owned())
+                }
+            }
 
-impl From<Option<&str>> for Optional<String> {
-    fn from(value: Option<&str>) -> Self {
-        Self(value.map(str::to_owned))
-    }
+            impl From<Option<$text>> for Nullable<String> {
+                fn from(value: Option<$text>) -> Self {
+                    value.map(|value| value.to_owned()).into()
+                }
+            }
+
+            impl From<$text> for Optional<String> {
+                fn from(value: $text) -> Self {
+                    Self(Some(value.to_owned()))
+                }
+            }
+
+            impl From<Option<$text>> for Optional<String> {
+                fn from(value: Option<$text>) -> Self {
+                    Self(value.map(|value| value.to_owned()))
+                }
+            }
+        )*
+    };
 }
+from_borrowed_text!(&str, &String);

@@ -18,6 +18,8 @@ impl PropertyName {
         let name = name.into();
         if name.is_empty() {
             Err(InvalidValue::new("property name", "is empty"))
+        } else if name == "locationId" {
+            Err(InvalidValue::new("property name", "is `locationId`, which `Client::contacts` takes"))
         } else if let Some(known) = CREATE_CONTACT_REQUEST_PROPERTIES.iter().find(|known| **known == name) {
             Err(InvalidValue::new("property name", format!("is `{known}`, which has a setter of its own")))
         } else {

@@ -4,6 +4,14 @@ use crate::InvalidValue;
 /// A country by its code of two letters: `country` on the page. Its example is `US`.
 ///
 /// The codes are those of the vendor's list: ISO 3166-1 alpha-2, and `AN` (Netherlands Antilles) and `XK` (Kosovo).
+///
+/// ```
+/// use leadconnector::Country;
+///
+/// assert_eq!(Country::new("us")?.as_str(), "US");
+/// assert!(Country::new("USA").is_err());
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Country(&'static str);
 
@@ -15,11 +23,9 @@ impl Country {
     /// The code is not in the list.
     pub fn new(code: impl AsRef<str>) -> Result<Self, InvalidValue> {
         let code = code.as_ref();
-        CODES
-            .split_ascii_whitespace()
-            .find(|known| known.eq_ignore_ascii_case(code))
-            .map(Self)
-            .ok_or_else(|| InvalidValue::new("country", "is not a country code such as `US` (ISO 3166-1 alpha-2)"))
+        CODES.split_ascii_whitespace().find(|known| known.eq_ignore_ascii_case(code)).map(Self).ok_or_else(|| {
+            InvalidValue::new("country", "is not a code of two letters such as `US` or `GB` (ISO 3166-1 alpha-2)")
+        })
     }
 }
 

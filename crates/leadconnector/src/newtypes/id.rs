@@ -5,22 +5,21 @@ macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $field:literal) => {
         $(#[$doc])*
         ///
-        /// Text of letters, digits, and `-`, `.`, `_`, `~`.
+        /// An id that a program makes is safe in the path of a URL; one that the server sent is what it sent.
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
 
         impl $name {
-            /// Takes an id that is not empty and is safe in the path of a URL.
+            /// Takes an id of letters, digits, and `-`, `.`, `_`, `~`.
             ///
             /// # Errors
             ///
-            /// The id is empty, holds another character than those above, or is `.` or `..`.
+            /// The id is empty, has another character, or is `.` or `..`.
             pub fn new(id: impl Into<String>) -> Result<Self, InvalidValue> {
                 checked(id.into(), $field).map(Self)
             }
 
             /// Takes what the server sent, whatever it is: an id that looks odd is an id all the same.
-            #[allow(dead_code, reason = "the response has no id of this kind")]
             pub(crate) fn received(id: String) -> Self {
                 Self(id)
             }

@@ -5,12 +5,20 @@ use crate::InvalidValue;
 ///
 /// The vendor reads it by the country of the location if it does not begin with `+` and a country code. It is sent as
 /// it is written.
+///
+/// ```
+/// use leadconnector::Phone;
+///
+/// assert_eq!(Phone::new("+1 888-888-8888")?.as_str(), "+1 888-888-8888");
+/// assert_eq!(Phone::new("+1").unwrap_err().to_string(), "phone has fewer than 4 digits");
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Phone(String);
 
 impl Phone {
-    /// Takes 4 to 15 digits (15 is the most that E.164 allows) with spaces and `-`, `.`, `/`, `(`, `)` between them, and
-    /// a `+` before them.
+    /// Takes 4 to 15 digits (15 is the most that E.164 allows). There may be spaces and `-`, `.`, `/`, `(`, `)` among
+    /// them, and a `+` at the very beginning.
     ///
     /// # Errors
     ///
@@ -18,15 +26,16 @@ impl Phone {
     pub fn new(number: impl Into<String>) -> Result<Self, InvalidValue> {
         let number = number.into();
         let invalid = |reason| Err(InvalidValue::new("phone", reason));
+        if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '/' | '(' | ')')) {
+            return invalid("has a character that is no digit, no space and none of `+`, `-`, `.`, `/`, `(`, `)`");
+        }
         let national = number.strip_prefix('+').unwrap_or(&number);
         if national.contains('+') {
-            return invalid("has a `+` that is not at its beginning");
-        }
-        if !national.chars().all(|c| c.is_ascii_digit() || matches!(c, ' ' | '-' | '.' | '/' | '(' | ')')) {
-            return invalid("has a character that is no digit, no space and none of `-`, `.`, `/`, `(`, `)`");
+            return invalid("has a `+` that is not at its very beginning");
         }
         match national.chars().filter(char::is_ascii_digit).count() {
             4..=15 => Ok(Self(number)),
+            0 if number.is_empty() => invalid("is empty"),
             0..4 => invalid("has fewer than 4 digits"),
             _ => invalid("has more than 15 digits"),
         }

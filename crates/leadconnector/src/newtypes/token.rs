@@ -7,7 +7,16 @@ use crate::InvalidValue;
 
 /// An access token of a sub-account, or its private integration token.
 ///
-/// `Debug` does not print it, and its memory is overwritten when it is dropped.
+/// `Debug` does not print it.
+///
+/// ```
+/// use leadconnector::Token;
+///
+/// let token = Token::new("9c48df2694a849b6089f9d0d3513efe")?;
+/// assert_eq!(format!("{token:?}"), "Token(…)");
+/// assert_eq!(Token::new("9c48df\n").unwrap_err().to_string(), "token has a line break");
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
 #[derive(Clone)]
 pub struct Token(SecretString);
 
@@ -26,7 +35,7 @@ impl Token {
             invalid("is empty")
         } else if text.contains(['\r', '\n']) {
             invalid("has a line break")
-        } else if text.split_once(' ').is_some_and(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer")) {
+        } else if text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
             invalid("begins with `Bearer`, which is not a part of it")
         } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             invalid("has a space or another character that cannot be part of a token")
@@ -54,6 +63,14 @@ impl TryFrom<&str> for Token {
     type Error = InvalidValue;
 
     fn try_from(token: &str) -> Result<Self, Self::Error> {
+        Self::new(token)
+    }
+}
+
+impl TryFrom<&String> for Token {
+    type Error = InvalidValue;
+
+    fn try_from(token: &String) -> Result<Self, Self::Error> {
         Self::new(token)
     }
 }

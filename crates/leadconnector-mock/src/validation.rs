@@ -1,0 +1,131 @@
+//! What the vendor refuses with 422, and in which words.
+
+use std::fmt;
+
+use email_address::EmailAddress;
+use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::{Value, json};
+
+/// The fragment, as `cargo xtask generate` writes it.
+const FRAGMENT: &str = include_str!("contacts.json");
+
+/// A body that the server refuses with 422.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidContact {
+    messages: Vec<String>,
+}
+
+impl InvalidContact {
+    /// The server's messages: `message` in its answer.
+    pub fn messages(&self) -> &[String] {
+        &self.messages
+    }
+}
+
+impl fmt::Display for InvalidContact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.messages.join("; "))
+    }
+}
+
+impl std::error::Error for InvalidContact {}
+
+/// The fragment's schema of the request, made strict.
+#[derive(Debug)]
+pub(crate) struct Validator {
+    schema: jsonschema::Validator,
+    accepting: Vec<String>,
+}
+
+impl Validator {
+    /// A validator that lets some properties through besides.
+    pub(crate) fn new(accepting: &[String]) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let mut fragment: Value = serde_json::from_str(FRAGMENT)?;
+        json_schema(&mut fragment["components"]["schemas"]);
+        let request = &mut fragment["components"]["schemas"]["CreateContactRequest"];
+        for name in accepting {
+            request["properties"][name] = json!({});
+        }
+        // Not on the page, but the vendor refuses a malformed email.
+        request["properties"]["email"]["format"] = json!("email");
+        fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
+        let schema = jsonschema::options()
+            .should_validate_formats(true)
+            // In place of the format of JSON Schema, which refuses letters beyond ASCII.
+            .with_format("email", EmailAddress::is_valid)
+            .build(&fragment)?;
+        Ok(Self { schema, accepting: accepting.to_vec() })
+    }
+
+    pub(crate) fn accepting(&self) -> &[String] {
+        &self.accepting
+    }
+
+    pub(crate) fn check(&self, body: &Value) -> Result<(), InvalidContact> {
+        let messages: Vec<_> = self.schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
+        if messages.is_empty() { Ok(()) } else { Err(InvalidContact { messages }) }
+    }
+}
+
+/// Turns the schemas of OpenAPI 3.0 into JSON Schema, and closes the objects: whatever the fragment says of additional
+/// properties, the vendor refuses them.
+fn json_schema(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if members.remove("nullable") == Some(json!(true))
+                && let Some(kind) = members.get_mut("type")
+            {
+                *kind = json!([*kind, "null"]);
+            }
+            if members.contains_key("properties") {
+                members.insert("additionalProperties".into(), json!(false));
+            }
+            members.remove("example");
+            members.values_mut().for_each(json_schema);
+        }
+        Value::Array(items) => items.iter_mut().for_each(json_schema),
+        _ => {}
+    }
+}
+
+/// An error in the words of class-validator, which the vendor's server speaks.
+fn messages(error: &ValidationError<'_>) -> Vec<String> {
+    let path = error.instance_path().as_str().trim_start_matches('/').replace('/', ".");
+    let member = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    let message = match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            format!("{} should not be empty", member(property.as_str().unwrap_or_default()))
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            return unexpected.iter().map(|name| member(&format!("property {name} should not exist"))).collect();
+        }
+        ValidationErrorKind::Enum { options } => {
+            let options = options.as_array().into_iter().flatten().filter_map(Value::as_str);
+            format!("{path} must be one of the following values: {}", options.collect::<Vec<_>>().join(", "))
+        }
+        ValidationErrorKind::Format { .. } => format!("{path} must be an email"),
+        ValidationErrorKind::Type { kind } => wrong_type(&path, kind),
+        _ => format!("{path} is not valid"),
+    };
+    vec![message]
+}
+
+fn wrong_type(path: &str, kind: &TypeKind) -> String {
+    let kind = match kind {
+        TypeKind::Single(kind) => kind.to_string(),
+        TypeKind::Multiple(kinds) => {
+            kinds.iter().map(|kind| kind.to_string()).find(|kind| kind != "null").unwrap_or_default()
+        }
+    };
+    match (kind.as_str(), path.rsplit_once('.')) {
+        ("object", _) if path.is_empty() => "the body must be an object".to_owned(),
+        ("string", Some((list, index))) if index.bytes().all(|byte| byte.is_ascii_digit()) => {
+            format!("each value in {list} must be a string")
+        }
+        ("boolean", _) => format!("{path} must be a boolean value"),
+        ("array", _) => format!("{path} must be an array"),
+        ("object", _) => format!("{path} must be an object"),
+        (kind, _) => format!("{path} must be a {kind}"),
+    }
+}

@@ -1,0 +1,128 @@
+//! The mock server as a program.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_leadconnector-mock"));
+    command.args(arguments);
+    command
+}
+
+fn finished(arguments: &[&str]) -> Output {
+    program(arguments).output().unwrap()
+}
+
+/// A program that serves; it is killed when a test fails.
+struct Serving {
+    child: Child,
+    said: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = program(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = said.next().unwrap().unwrap();
+        let address = first.split("http://").nth(1).unwrap().split(',').next().unwrap().to_owned();
+        Self { child, said, address }
+    }
+
+    /// Sends a request with the page's headers, and gives the answer.
+    fn post(&self, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "POST /contacts/?secret=1 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer secret\r\nVersion: 2021-04-15\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn line(&mut self) -> String {
+        self.said.next().unwrap().unwrap()
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn serves_and_logs_until_ctrl_c() {
+    let mut serving = Serving::start(&["--accept", "dateOfBirth"]);
+    let body = r#"{"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan@deos.com", "dateOfBirth": "1990-09-25"}"#;
+    assert!(serving.post(body).starts_with("HTTP/1.1 201"));
+    assert!(serving.post(body).starts_with("HTTP/1.1 400"));
+    assert!(serving.post("{}").starts_with("HTTP/1.1 422"));
+
+    let without_time = |line: String| {
+        let mut words: Vec<_> = line.split(' ').collect();
+        words.drain(3..5);
+        words.join(" ")
+    };
+    let lines = [(); 3].map(|()| without_time(serving.line()));
+    assert_eq!(
+        lines,
+        [
+            "POST /contacts/ 201 contact v6xaqpIopZ4cds2MMMCe",
+            "POST /contacts/ 400 \"This location does not allow duplicated contacts.\" contact v6xaqpIopZ4cds2MMMCe",
+            "POST /contacts/ 422 [\"locationId should not be empty\"]",
+        ]
+    );
+
+    let interrupt = Command::new("kill").args(["-INT", &serving.child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    assert_eq!(serving.line(), "stopped after 3 requests");
+    assert!(serving.child.wait().unwrap().success());
+}
+
+#[test]
+fn allows_duplicates_on_request() {
+    let serving = Serving::start(&["--allow-duplicates"]);
+    for _ in 0..2 {
+        assert!(serving.post(r#"{"locationId": "a", "email": "rosan@deos.com"}"#).starts_with("HTTP/1.1 201"));
+    }
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    let output = finished(&["--port", &port]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with(&format!("error: cannot listen on port {port}: ")), "{said}");
+}
+
+#[test]
+fn help_and_version() {
+    let output = finished(&["--help"]);
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8(output.stdout).unwrap());
+    let version = finished(&["--version"]).stdout;
+    assert_eq!(String::from_utf8(version).unwrap(), format!("leadconnector-mock {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn arguments_that_it_does_not_have() {
+    for arguments in [["--port", "many"], ["--port", "70000"], ["--prot", "8080"]] {
+        let output = finished(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.starts_with("error: ") && said.contains("--help"), "{said}");
+    }
+}

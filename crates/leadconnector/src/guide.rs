@@ -1,0 +1,4 @@
+//! Guides: how to do something from beginning to end. There is nothing here to call.
+
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}

@@ -1,0 +1,88 @@
+//! The examples in the fragment, decoded by the client.
+
+use http::StatusCode;
+use leadconnector::{Client, Contact, Error, LocationId, NewContact};
+use leadconnector_mock::{Reply, Server};
+use serde_json::{Value, json};
+
+use super::fragment;
+
+/// What a client makes of an answer.
+async fn create(status: StatusCode, body: &Value) -> Result<Contact, Error> {
+    let server = Server::start().await.unwrap();
+    server.reply(Reply::json(status, body));
+    let client = Client::builder("token").base_url(server.url()).build().unwrap();
+    client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap()).create(NewContact::default()).await
+}
+
+/// The example of a schema: its own, or else made of those of its members. Where the page has none, a text.
+fn example(schema: &Value, fragment: &Value) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return example(fragment.pointer(reference.trim_start_matches('#')).unwrap(), fragment);
+    }
+    if let Some(example) = schema.get("example") {
+        return example.clone();
+    }
+    if let Some(values) = schema.pointer("/oneOf/0/enum").or(schema.get("enum")) {
+        return values[0].clone();
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let members = schema["properties"].as_object().unwrap().iter();
+            members.map(|(name, member)| (name.clone(), example(member, fragment))).collect()
+        }
+        Some("array") => json!([example(&schema["items"], fragment)]),
+        Some("string") => json!("a text"),
+        other => panic!("no example for {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_contact_has_every_member() {
+    let fragment = fragment();
+    let answer = example(&fragment["components"]["schemas"]["CreateContactResponse"], &fragment);
+    assert_eq!(answer["contact"].as_object().unwrap().len(), 36);
+
+    let contact = format!("{:#?}", create(StatusCode::OK, &answer).await.unwrap());
+    assert!(!contact.contains("None"), "a member of the page's example is lost:\n{contact}");
+    insta::assert_snapshot!(contact);
+}
+
+/// The page's examples are the same for some members: here each text is the name of its member.
+#[tokio::test]
+async fn no_member_is_taken_for_another() {
+    let fragment = fragment();
+    let mut contact = example(&fragment["components"]["schemas"]["Contact"], &fragment);
+    for (name, value) in contact.as_object_mut().unwrap() {
+        match value {
+            Value::String(text) if !name.starts_with("date") && !name.ends_with("At") => *text = name.clone(),
+            Value::Array(items) if name != "customFields" => *items = vec![json!(name)],
+            _ => {}
+        }
+    }
+    contact["dateUpdated"] = json!("2022-01-01T00:00:00Z");
+    insta::assert_debug_snapshot!(create(StatusCode::OK, &json!({"contact": contact})).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_errors_have_every_member() {
+    let fragment = fragment();
+    let responses = fragment["paths"]["/contacts/"]["post"]["responses"].as_object().unwrap();
+    let mut count = 0;
+    for (status, response) in responses.iter().filter(|(status, _)| *status != "2XX") {
+        let example = &response["content"]["application/json"]["example"];
+        let status: StatusCode = status.parse().unwrap();
+        let error = create(status, example).await.unwrap_err();
+        let received = error.response().unwrap();
+        assert_eq!(received.status(), status);
+        assert_eq!(&serde_json::from_slice::<Value>(received.body()).unwrap(), example);
+
+        let decoded: leadconnector_raw::types::ErrorBody = serde_json::from_value(example.clone()).unwrap();
+        let mut again = serde_json::to_value(decoded).unwrap();
+        // The page's "number" is a floating-point number in the generated type.
+        again["statusCode"] = json!(again["statusCode"].as_f64().unwrap() as u16);
+        assert_eq!(&again, example);
+        count += 1;
+    }
+    assert_eq!(count, 3);
+}
