@@ -5,14 +5,14 @@ use std::time::Instant;
 use bytes::Bytes;
 use chrono::Utc;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderMap, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::contact;
 use crate::rate_limit::RateLimit;
 use crate::store::{Duplicate, Store};
 use crate::validation::Validator;
-use crate::{InvalidContact, Reply, Request};
+use crate::{InvalidContact, Request};
 
 /// An answer that is not a success.
 type Refusal = Box<Response<Bytes>>;
@@ -123,5 +123,8 @@ fn error(status: StatusCode, name: &str, message: &Value) -> Refusal {
 }
 
 fn respond(status: StatusCode, body: &Value) -> Response<Bytes> {
-    Reply::json(status, body).0
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    response
 }

@@ -44,12 +44,18 @@
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
 //! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there.
 //!
+//! # Misbehaving
+//!
+//! A [`Reply`] makes the server answer one request in another way: with any status, headers and body, late, byte by byte,
+//! without end, or cut off before, during or after the answer; with the contact stored or not.
+//!
 //! # Without Rust
 //!
 //! The binary of this crate is the same server, for clients in any language: `leadconnector-mock --port 8080`.
 
 #![allow(clippy::indexing_slicing, reason = "of JSON values, where a member that is missing reads as null")]
 
+mod body;
 mod contact;
 mod endpoint;
 mod rate_limit;

@@ -1,5 +1,4 @@
 use std::collections::VecDeque;
-use std::convert::Infallible;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
@@ -7,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use bytes::{Bytes, BytesMut};
-use http_body_util::{BodyExt, Full};
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -15,7 +14,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::body::DeliveredBody;
 use crate::endpoint::{self, Endpoint};
+use crate::reply::Delivery;
 use crate::validation::Validator;
 use crate::{InvalidContact, Reply, Request};
 
@@ -80,7 +81,7 @@ impl Server {
         lock(&self.state.endpoint).insert(body)
     }
 
-    /// Gives this answer to the next request, whatever it is, and stores nothing. Several wait for their turn.
+    /// Answers the next request in this way, whatever it is. Several wait for their turn.
     pub fn reply(&self, reply: Reply) {
         lock(&self.state.replies).push_back(reply);
     }
@@ -179,7 +180,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
         let state = Arc::clone(&state);
         let service = service_fn(move |request| {
             let state = Arc::clone(&state);
-            async move { Ok::<_, Infallible>(state.answer(request).await.map(Full::new)) }
+            async move { state.answer(request).await }
         });
         connections.spawn(async move {
             // An error here is a client that went away: nobody is left to be told.
@@ -190,7 +191,8 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
 }
 
 impl State {
-    async fn answer(&self, request: http::Request<Incoming>) -> http::Response<Bytes> {
+    /// The answer; an error cuts the connection.
+    async fn answer(&self, request: http::Request<Incoming>) -> io::Result<http::Response<DeliveredBody>> {
         let begun = Instant::now();
         let (head, body) = request.into_parts();
         let body = read(body).await;
@@ -203,16 +205,22 @@ impl State {
         };
         lock(&self.requests).push(request.clone());
 
-        let prepared = lock(&self.replies).pop_front();
-        let response = match prepared {
-            Some(Reply(response)) => response,
+        let Reply { answer, delay, delivery } = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
+        let response = match answer {
+            Some(response) => response,
             None if body.is_none() => *endpoint::too_large(),
             None => lock(&self.endpoint).answer(&request),
         };
         if let Some(log) = &self.log {
             log(&line(&request, &response, begun));
         }
-        response
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        if matches!(delivery, Delivery::CutBefore) {
+            return Err(io::Error::other("cut, as the test asked for"));
+        }
+        Ok(response.map(|body| DeliveredBody::new(body, delivery)))
     }
 }
 

@@ -1,0 +1,91 @@
+//! The body of an answer, delivered as a test asks for.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
+
+use crate::reply::Delivery;
+
+/// How much is sent at a time of a body without end.
+const SPACES: &[u8] = &[b' '; 16 * 1024];
+
+/// A body, and how it is delivered.
+pub(crate) struct DeliveredBody {
+    rest: Bytes,
+    delivery: Delivery,
+    pause: Option<Pin<Box<Sleep>>>,
+    /// Whether what was sent is still to be written to the connection before it is cut.
+    flush: bool,
+}
+
+impl DeliveredBody {
+    pub(crate) fn new(body: Bytes, delivery: Delivery) -> Self {
+        Self { rest: body, delivery, pause: None, flush: false }
+    }
+
+    fn cut() -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Poll::Ready(Some(Err(io::Error::other("cut, as the test asked for"))))
+    }
+
+    fn send(&mut self, bytes: usize) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        Poll::Ready(Some(Ok(Frame::data(self.rest.split_to(bytes)))))
+    }
+}
+
+impl Body for DeliveredBody {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        if let Some(pause) = &mut self.pause {
+            ready!(pause.as_mut().poll(context));
+            self.pause = None;
+        }
+        if self.flush {
+            // The connection writes what it has while it waits for more.
+            self.flush = false;
+            context.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let left = self.rest.len();
+        match self.delivery {
+            Delivery::CutBefore => Self::cut(),
+            Delivery::CutAfter(bytes) if bytes < left && bytes > 0 => {
+                self.delivery = Delivery::CutBefore;
+                self.flush = true;
+                self.send(bytes)
+            }
+            Delivery::CutAfter(_) => Self::cut(),
+            Delivery::CutAtEnd if left > 0 => {
+                self.flush = true;
+                self.send(left)
+            }
+            Delivery::CutAtEnd => Self::cut(),
+            Delivery::Trickle(pause) if left > 0 => {
+                self.pause = Some(Box::pin(sleep(pause)));
+                self.send(1)
+            }
+            Delivery::Endless if left == 0 => Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(SPACES))))),
+            Delivery::Whole | Delivery::Endless if left > 0 => self.send(left),
+            Delivery::Whole | Delivery::Endless | Delivery::Trickle(_) => Poll::Ready(None),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.delivery {
+            // Without a length, the client waits for an end that does not come.
+            Delivery::CutAtEnd | Delivery::Endless => SizeHint::default(),
+            Delivery::Whole | Delivery::CutBefore | Delivery::CutAfter(_) | Delivery::Trickle(_) => {
+                SizeHint::with_exact(self.rest.len() as u64)
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        matches!(self.delivery, Delivery::Whole) && self.rest.is_empty()
+    }
+}
