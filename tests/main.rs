@@ -5,6 +5,7 @@
 mod contract;
 mod fragment;
 mod mock;
+mod observability;
 mod raw;
 mod requests;
 mod values;

@@ -1,27 +1,28 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
 use leadconnector_raw as raw;
 use url::{Host, Url};
 
 use crate::error::HttpSetupError;
+use crate::retry::{Retry, RetryPolicy};
+use crate::token_source::{TokenSource, Tokens};
 use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token, mapping};
-
-/// The largest body of an answer that is read, in bytes.
-const RESPONSE_LIMIT: usize = 4 * 1024 * 1024;
 
 /// The way to the API: a token, a base URL and a pool of connections.
 ///
 /// Cloning it is cheap, and the clones share the connections.
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use leadconnector::{ApiVersion, Client};
 ///
 /// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").build()?;
 ///
-/// let newer = Client::builder("9c48df2694a849b6089f9d0d3513efe")
+/// let other = Client::builder("9c48df2694a849b6089f9d0d3513efe")
 ///     .version(ApiVersion::new("2021-07-28")?)
+///     .timeout(Duration::from_secs(10))
 ///     .build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -35,17 +36,20 @@ struct Shared {
     http: reqwest::Client,
     base_url: String,
     version: raw::types::Version,
-    authorization: HeaderValue,
+    tokens: Tokens,
+    retry: Box<dyn RetryPolicy>,
+    response_limit: usize,
 }
 
 impl Client {
     /// Starts a client with the token of a sub-account: a [`Token`], or text that can become one.
     pub fn builder(token: impl TryInto<Token, Error: Into<InvalidValue>>) -> ClientBuilder {
-        ClientBuilder {
-            token: token.try_into().map_err(Into::into),
-            base_url: raw::document::SERVER.to_owned(),
-            version: ApiVersion::default(),
-        }
+        ClientBuilder::new(token.try_into().map(Tokens::Fixed).map_err(Into::into))
+    }
+
+    /// Starts a client with tokens that change.
+    pub fn with_token_source(source: impl TokenSource) -> ClientBuilder {
+        ClientBuilder::new(Ok(Tokens::changing(source)))
     }
 
     /// The contacts of a location.
@@ -57,27 +61,62 @@ impl Client {
         &self.shared.version
     }
 
-    /// The raw client for one call, which keeps the answer.
-    pub(crate) fn call(&self) -> raw::Client {
-        let Shared { http, base_url, authorization, .. } = &*self.shared;
-        let call = raw::Call::capturing(authorization.clone(), RESPONSE_LIMIT);
-        raw::Client::new_with_client(base_url, http.clone(), call)
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.shared.tokens
+    }
+
+    pub(crate) fn retry(&self) -> &dyn RetryPolicy {
+        &*self.shared.retry
+    }
+
+    /// The raw client for one request, which keeps the answer.
+    pub(crate) fn call(&self, token: &Token) -> Result<raw::Client, InvalidValue> {
+        let Shared { http, base_url, response_limit, .. } = &*self.shared;
+        let call = raw::Call::capturing(token.authorization()?, *response_limit);
+        Ok(raw::Client::new_with_client(base_url, http.clone(), call))
     }
 }
 
 /// Sets up a [`Client`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
-    token: Result<Token, InvalidValue>,
+    tokens: Result<Tokens, InvalidValue>,
     base_url: String,
+    allow_http: bool,
     version: ApiVersion,
+    http: Option<reqwest::ClientBuilder>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    response_limit: usize,
+    retry: Box<dyn RetryPolicy>,
 }
 
 impl ClientBuilder {
+    fn new(tokens: Result<Tokens, InvalidValue>) -> Self {
+        Self {
+            tokens,
+            base_url: raw::document::SERVER.to_owned(),
+            allow_http: false,
+            version: ApiVersion::default(),
+            http: None,
+            connect_timeout: Duration::from_secs(10),
+            timeout: Duration::from_secs(60),
+            response_limit: 4 * 1024 * 1024,
+            retry: Box::new(Retry::default()),
+        }
+    }
+
     /// The base URL, to which the paths of the API are added. The default is `https://services.leadconnectorhq.com`.
     pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
         self.base_url = base_url.into();
+        self
+    }
+
+    /// Whether the base URL may be `http` also where it leads to another machine. The default is that it may not: the token
+    /// and the contacts would travel in the clear.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.allow_http = allow;
         self
     }
 
@@ -87,40 +126,81 @@ impl ClientBuilder {
         self
     }
 
+    /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like.
+    ///
+    /// Set upon it are the timeouts of this builder, and that redirects are not followed: the creation of a contact must not
+    /// become a look-up, nor travel to another host.
+    pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
+        self.http = Some(http);
+        self
+    }
+
+    /// The longest time to make a connection. The default is 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest time of one attempt, from connecting to the last byte of the answer. The default is 60 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The largest body of an answer that is read, in bytes. The default is 4 MiB.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Whether and when a request is sent again. The default is [`Retry::default`]; [`NoRetry`](crate::NoRetry) turns it off.
+    pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
+        self.retry = Box::new(policy);
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
     ///
     /// - The token is not one: see [`Token::new`].
-    /// - The base URL is not an `http` or `https` URL, has a user, a query or a fragment, or is `https` in a build without
-    ///   a TLS feature.
+    /// - The base URL is not an `http` or `https` URL; has a user, a query or a fragment; is `http` and leads to another
+    ///   machine; or is `https` in a build without a TLS feature.
     /// - The HTTP client cannot be set up.
     pub fn build(self) -> Result<Client, BuildError> {
-        let authorization = self.token?.authorization()?;
-        let base_url = checked_base_url(&self.base_url)?;
-        let mut http = reqwest::Client::builder()
-            .connect_timeout(Duration::from_secs(10))
-            .timeout(Duration::from_secs(60))
-            // A POST must not become a GET, and a contact must not travel to another host.
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")));
-        if is_loopback(&base_url) {
+        let tokens = self.tokens?;
+        let base_url = checked_base_url(&self.base_url, self.allow_http)?;
+        let mut http = self.http.unwrap_or_else(|| {
+            let http = reqwest::Client::builder().user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")));
             // A proxy cannot reach this machine's own servers.
-            http = http.no_proxy();
-        }
+            if is_loopback(&base_url) { http.no_proxy() } else { http }
+        });
+        http = http
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .redirect(reqwest::redirect::Policy::none())
+            // Whether a request may be sent again is decided by the policy alone.
+            .retry(reqwest::retry::never());
         let http = http.build().map_err(HttpSetupError::new)?;
         let version = mapping::version(&self.version)?;
         // The paths of the API begin with a slash.
         let base_url = base_url.as_str().trim_end_matches('/').to_owned();
-        Ok(Client { shared: Arc::new(Shared { http, base_url, version, authorization }) })
+        let (retry, response_limit) = (self.retry, self.response_limit);
+        Ok(Client { shared: Arc::new(Shared { http, base_url, version, tokens, retry, response_limit }) })
     }
 }
 
-fn checked_base_url(text: &str) -> Result<Url, InvalidValue> {
+fn checked_base_url(text: &str, allow_http: bool) -> Result<Url, InvalidValue> {
     let invalid = |reason| InvalidValue::new("base URL", reason);
     let url = Url::parse(text).map_err(|_| invalid("is not a URL such as `https://services.leadconnectorhq.com`"))?;
     match url.scheme() {
-        "http" => {}
+        "http" if allow_http || is_loopback(&url) => {}
+        "http" => {
+            return Err(invalid(
+                "is http and leads to another machine, to which the token would travel in the clear: \
+                 begin it with `https://`, or allow it with `allow_http`",
+            ));
+        }
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
         "https" => {
             return Err(invalid("is https, and this build has no TLS: enable the feature `rustls` or `native-tls`"));
@@ -166,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn loopback() {
+    fn plain_http_is_for_this_machine() {
         for (url, loopback) in [
             ("http://127.0.0.1:8080", true),
             ("http://127.1.2.3", true),
@@ -174,9 +254,11 @@ mod tests {
             ("http://localhost", true),
             ("http://mock.localhost", true),
             ("http://127.0.0.1.example.com", false),
+            ("http://localhost.example.com", false),
             ("http://10.0.0.1", false),
         ] {
-            assert_eq!(is_loopback(&checked_base_url(url).unwrap()), loopback, "{url}");
+            assert_eq!(checked_base_url(url, false).is_ok(), loopback, "{url}");
+            assert!(checked_base_url(url, true).is_ok(), "{url}");
         }
     }
 

@@ -7,12 +7,14 @@ use serde_json::Value;
 
 pub use dnd::{ContactDndSetting, ContactDndSettings, ContactDndStatus};
 
-use crate::{BusinessId, ContactId, CustomFieldId, LocationId, UserId};
+use crate::{BusinessId, ContactId, CustomFieldId, LocationId, Response, UserId, decode};
 
 /// A contact, as the server answered with it: `contact` on the page.
 ///
-/// Every member but the id may be missing. What arrives as `null` is missing too, and an empty list where it is a list.
-#[derive(Clone, Debug, PartialEq)]
+/// Every member but the id may be missing. What arrives as `null` is missing too, and an empty list where it is a list. A
+/// member whose value has an unforeseen type is missing as well: [`undecoded`](Self::undecoded) names it, and
+/// [`json`](Self::json) has it, as it has all that the page does not list.
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Contact {
     /// The id: `id` on the page.
@@ -88,6 +90,28 @@ pub struct Contact {
     pub business_id: Option<BusinessId>,
     /// The user who looks after the contact: `assignedTo` on the page.
     pub assigned_to: Option<UserId>,
+    pub(crate) undecoded: Vec<String>,
+    pub(crate) response: Response,
+}
+
+impl Contact {
+    /// The paths of the members that could not be read, such as `contact.tags[3]`; none as a rule.
+    pub fn undecoded(&self) -> &[String] {
+        &self.undecoded
+    }
+
+    /// The contact as JSON, with what the page does not list: `createdBy`, `followers`, DND channels beyond the six.
+    ///
+    /// It is read from the answer on each call; null if the answer is nested too deeply to be read as a whole.
+    pub fn json(&self) -> Value {
+        let mut answer: Value = decode::first_value(self.response.body()).unwrap_or_default();
+        answer.get_mut("contact").map(Value::take).unwrap_or_default()
+    }
+
+    /// The server's answer, with its rate limits and trace id.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
 }
 
 /// A custom field of a contact: an item of `customFields` on the page.

@@ -1,7 +1,7 @@
-use leadconnector_raw::ClientInfo;
-
-use crate::outcome::{outcome, undecodable};
+use crate::send::{Operation, send};
 use crate::{Client, Contact, Error, LocationId, NewContact, mapping};
+
+const CREATE_CONTACT: Operation = Operation { id: "create_contact", idempotent: false };
 
 /// The contacts of a location.
 ///
@@ -33,19 +33,24 @@ impl Contacts {
 
     /// Creates a contact: "Create Contact" on the page.
     ///
+    /// A success whose body has the id of the contact is always `Ok`, whatever else is in it: see [`Contact`]. The request is
+    /// sent again only where no second contact can come of it: see [`Retry`](crate::Retry). Dropping the future stops the
+    /// call; whether the contact was created is unknown then.
+    ///
     /// # Errors
     ///
-    /// See [`Error`]. The one that calls for a decision is [`Error::Duplicate`], with the id of the contact that is
-    /// already there.
+    /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
+    /// [`Error::Duplicate`], with the id of the contact that is already there.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
-        let body = mapping::request(&self.location, contact);
-        let raw = self.client.call();
-        let result = raw.create_contact(self.client.version(), &body).await;
-        let (created, response) = outcome(result, raw.inner().take_answer())?;
-        mapping::created(created).ok_or_else(|| undecodable("it has no id", response))
+        let body = &mapping::request(&self.location, contact);
+        let version = self.client.version();
+        let success =
+            send(&self.client, CREATE_CONTACT, |raw| async move { (raw.create_contact(version, body).await, raw) })
+                .await?;
+        mapping::created(success)
     }
 
-    /// The body that [`create`](Self::create) sends for this contact: to look at it, to log it, to keep it.
+    /// The body that [`create`](Self::create) sends for this contact: to look at it, or to keep it.
     pub fn request_body(&self, contact: &NewContact) -> serde_json::Value {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
         serde_json::to_value(mapping::request(&self.location, contact.clone())).unwrap_or_default()

@@ -1,38 +1,122 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use bytes::Bytes;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use crate::{ContactId, InvalidValue};
+use crate::{ContactId, InvalidValue, Response};
 
-/// Why a contact was not created, or may not have been.
+/// Why a call failed: a variant for each thing that a caller does differently.
 ///
-/// `Display` says it in one line, without tokens and without anything from a body. What the server said is there for
-/// whoever asks for it: [`Response::body`].
+/// # Did it happen?
+///
+/// Creating a contact is not idempotent, so what matters after an error is whether the contact was created all the same.
+/// [`created`](Self::created) answers that:
+///
+/// | variant | what happened | was the contact created? |
+/// | --- | --- | --- |
+/// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
+/// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token | no |
+/// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
+/// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
+/// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
+/// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location that the token is not for | no |
+/// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
+/// | [`Validation`](Self::Validation) | 400 with a list of messages | no |
+/// | [`RateLimited`](Self::RateLimited) | 429 | no |
+/// | [`Rejected`](Self::Rejected) | another 4xx | no |
+/// | [`Unexpected`](Self::Unexpected) | a redirect, which is not followed, or a status beyond the known ones | unknown |
+/// | [`Server`](Self::Server) | 5xx | unknown |
+/// | [`Undecodable`](Self::Undecodable) | a success, but its body is not a contact with an id | unknown |
+/// | [`TimedOut`](Self::TimedOut) | the answer took too long | yes if the id of the contact arrived, otherwise unknown |
+/// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | the same |
+/// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | the same |
+///
+/// # Privacy
+///
+/// `Display`, `Debug` and the chain of sources hold no token, nothing from a body, and no URL. What the server said is there
+/// for whoever asks for it: [`Response::body`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A value was refused before anything was sent.
     Invalid(InvalidValue),
+    /// The [`TokenSource`](crate::TokenSource) had no token, so nothing was sent.
+    Token(TokenError),
+    /// No connection could be made: no such host, no route, nobody listening, or no agreement on TLS.
+    NotConnected(TransportError),
     /// The location does not allow duplicated contacts, and has this one already.
     Duplicate(Box<Duplicate>),
-    /// The server answered with a status that is not a success.
-    Status(Box<Response>),
-    /// The server answered with a success, but its answer is not a contact with an id. The contact was created.
-    Undecodable(Box<UndecodableError>),
-    /// No answer came. The contact may have been created.
-    Transport(TransportError),
+    /// The token is not valid, or not any more: 401.
+    Unauthorized(Box<Response>),
+    /// The token is valid, but not for this location or this operation: 403.
+    Forbidden(Box<Response>),
+    /// The server does not accept a value: 422, or 400 with a list of messages.
+    Validation(Box<Validation>),
+    /// Too many requests: 429.
+    RateLimited(Box<RateLimited>),
+    /// The server refused the request for another reason: another 4xx.
+    Rejected(Box<Response>),
+    /// The server answered with a status that is neither a success nor an error.
+    Unexpected(Box<Response>),
+    /// The server failed: 5xx.
+    Server(Box<Response>),
+    /// The server answered with a success, but its body is not a contact with an id.
+    Undecodable(Box<Undecodable>),
+    /// The whole answer did not arrive in time.
+    TimedOut(Box<Incomplete>),
+    /// The connection failed after the request may have left.
+    BrokenOff(Box<Incomplete>),
+    /// The server answered with a success, whose body is larger than the client reads.
+    TooLarge(Box<Incomplete>),
+}
+
+/// Whether a contact was created, although a call to create it failed: [`Error::created`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created<'a> {
+    /// It was not.
+    No,
+    /// It was, and this is its id.
+    Yes(&'a ContactId),
+    /// It may have been.
+    Unknown,
 }
 
 impl Error {
-    /// The server's answer, if there was one.
+    /// Whether the contact was created all the same.
+    pub fn created(&self) -> Created<'_> {
+        match self {
+            Self::Invalid(_)
+            | Self::Token(_)
+            | Self::NotConnected(_)
+            | Self::Duplicate(_)
+            | Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::RateLimited(_)
+            | Self::Rejected(_) => Created::No,
+            Self::Validation(error) if error.response.status() == StatusCode::UNPROCESSABLE_ENTITY => Created::Unknown,
+            Self::Validation(_) => Created::No,
+            Self::Unexpected(_) | Self::Server(_) | Self::Undecodable(_) => Created::Unknown,
+            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => match &error.contact_id {
+                Some(id) => Created::Yes(id),
+                None => Created::Unknown,
+            },
+        }
+    }
+
+    /// The server's answer, as far as it arrived; none if there was no answer.
     pub fn response(&self) -> Option<&Response> {
         match self {
-            Self::Duplicate(duplicate) => Some(&duplicate.response),
-            Self::Status(response) => Some(response),
+            Self::Invalid(_) | Self::Token(_) | Self::NotConnected(_) => None,
+            Self::Duplicate(error) => Some(&error.response),
+            Self::Validation(error) => Some(&error.response),
+            Self::RateLimited(error) => Some(&error.response),
             Self::Undecodable(error) => Some(&error.response),
-            Self::Invalid(_) | Self::Transport(_) => None,
+            Self::Unauthorized(response)
+            | Self::Forbidden(response)
+            | Self::Rejected(response)
+            | Self::Unexpected(response)
+            | Self::Server(response) => Some(response),
+            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => error.response.as_ref(),
         }
     }
 }
@@ -41,12 +125,39 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(error) => error.fmt(f),
-            Self::Duplicate(_) => {
-                f.write_str("the location does not allow duplicated contacts, and has this one already")
+            Self::Token(error) => error.fmt(f),
+            Self::NotConnected(_) => f.write_str("no connection to the server could be made; nothing was sent"),
+            Self::Duplicate(error) => {
+                f.write_str("the location does not allow duplicated contacts, and has this one already")?;
+                match &error.matching_field {
+                    Some(MatchingField::Other(_)) | None => Ok(()),
+                    Some(field) => write!(f, " (the same {field})"),
+                }
             }
-            Self::Status(response) => write!(f, "the server answered {}", response.status),
+            Self::Unauthorized(_) => {
+                f.write_str("the server does not accept the token (401): is it current, and of this sub-account?")
+            }
+            Self::Forbidden(response) => {
+                write!(f, "the token is not for this location or operation ({})", response.status().as_u16())
+            }
+            Self::Validation(error) => error.fmt(f),
+            Self::RateLimited(error) => error.fmt(f),
+            Self::Rejected(response) => write!(f, "the server refused the request: {}", response.status()),
+            Self::Unexpected(response) if response.status().is_redirection() => {
+                write!(
+                    f,
+                    "the server redirects ({}), which is not followed: is the base URL right?",
+                    response.status().as_u16()
+                )
+            }
+            Self::Unexpected(response) => {
+                write!(f, "the server answered with an unexpected status: {}", response.status())
+            }
+            Self::Server(response) => write!(f, "the server failed: {}", response.status()),
             Self::Undecodable(error) => error.fmt(f),
-            Self::Transport(error) => error.fmt(f),
+            Self::TimedOut(error) => write!(f, "the answer did not arrive in time; {error}"),
+            Self::BrokenOff(error) => write!(f, "the connection failed after the request may have left; {error}"),
+            Self::TooLarge(error) => write!(f, "the answer is larger than the client reads; {error}"),
         }
     }
 }
@@ -54,8 +165,21 @@ impl fmt::Display for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Transport(error) => error.source(),
-            Self::Invalid(_) | Self::Duplicate(_) | Self::Status(_) | Self::Undecodable(_) => None,
+            Self::NotConnected(error) => Some(error),
+            Self::Token(error) => error.source(),
+            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => {
+                error.source.as_ref().map(|error| error as _)
+            }
+            Self::Invalid(_)
+            | Self::Duplicate(_)
+            | Self::Unauthorized(_)
+            | Self::Forbidden(_)
+            | Self::Validation(_)
+            | Self::RateLimited(_)
+            | Self::Rejected(_)
+            | Self::Unexpected(_)
+            | Self::Server(_)
+            | Self::Undecodable(_) => None,
         }
     }
 }
@@ -63,12 +187,6 @@ impl StdError for Error {
 impl From<InvalidValue> for Error {
     fn from(error: InvalidValue) -> Self {
         Self::Invalid(error)
-    }
-}
-
-impl From<TransportError> for Error {
-    fn from(error: TransportError) -> Self {
-        Self::Transport(error)
     }
 }
 
@@ -85,14 +203,10 @@ pub struct Duplicate {
     pub response: Response,
 }
 
-/// Without the name, which is a person's.
+/// Without the members, which come from a body.
 impl fmt::Debug for Duplicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Duplicate")
-            .field("contact_id", &self.contact_id)
-            .field("matching_field", &self.matching_field)
-            .field("response", &self.response)
-            .finish_non_exhaustive()
+        f.debug_struct("Duplicate").field("response", &self.response).finish_non_exhaustive()
     }
 }
 
@@ -132,61 +246,181 @@ impl fmt::Display for MatchingField {
     }
 }
 
-/// An answer of the server.
-#[derive(Clone)]
-pub struct Response {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+/// What the server does not accept: `message` in its answer.
+#[non_exhaustive]
+pub struct Validation {
+    /// The server's messages, such as `email must be an email`.
+    pub messages: Vec<ValidationMessage>,
+    /// The server's answer.
+    pub response: Response,
 }
 
-impl Response {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
-    }
-
-    /// The status.
-    pub fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// The headers.
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The body, as far as it arrived.
-    pub fn body(&self) -> &Bytes {
-        &self.body
-    }
-}
-
-/// Without the headers and the body, which may hold a person's data.
-impl fmt::Debug for Response {
+impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Response")
-            .field("status", &self.status)
-            .field("body_length", &self.body.len())
+        write!(f, "the server does not accept the contact ({})", self.response.status().as_u16())?;
+        // Only names that the page has: anything else may be a value.
+        let known = |message: &ValidationMessage| {
+            let field = message.field()?.split('.').next()?.to_owned();
+            leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES.contains(&field.as_str()).then_some(field)
+        };
+        let mut fields: Vec<_> = self.messages.iter().filter_map(known).collect();
+        fields.dedup();
+        if !fields.is_empty() {
+            write!(f, ": {}", fields.join(", "))?;
+        }
+        f.write_str("; its messages are in the error")
+    }
+}
+
+/// Without the messages, which come from a body.
+impl fmt::Debug for Validation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Validation")
+            .field("messages", &self.messages.len())
+            .field("response", &self.response)
             .finish_non_exhaustive()
+    }
+}
+
+/// A message of the server about a value.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ValidationMessage(String);
+
+impl ValidationMessage {
+    pub(crate) fn received(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The message, in the server's words.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The field that the message names, such as `email` or `customFields.0.id`.
+    ///
+    /// It is read from the forms that the server has been seen to use: `… must be …`, `… should not be …`,
+    /// `property … should not exist`, `each value in … must be …`.
+    pub fn field(&self) -> Option<&str> {
+        let mut words = self.0.split(' ');
+        let field = match (words.next()?, words.next()?) {
+            ("property", name) => name,
+            ("each", "value") => words.nth(1)?,
+            (name, "must" | "should") => name,
+            (path, name) if path.ends_with(".property") => name,
+            _ => return None,
+        };
+        field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']')).then_some(field)
+    }
+}
+
+impl fmt::Debug for ValidationMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ValidationMessage").finish_non_exhaustive()
+    }
+}
+
+/// Too many requests.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RateLimited {
+    /// When to try again, from the moment of the answer, if the server said so: `Retry-After`, or else the interval in
+    /// `X-RateLimit-Interval-Milliseconds`. None if the allowance of the day is used up and nothing says when it begins
+    /// anew.
+    pub retry_after: Option<std::time::Duration>,
+    /// Whether the allowance of the day is used up: `X-RateLimit-Daily-Remaining` is 0.
+    pub day_used_up: bool,
+    /// The server's answer.
+    pub response: Response,
+}
+
+impl RateLimited {
+    pub(crate) fn new(response: Response) -> Self {
+        let limit = response.rate_limit();
+        let day_used_up = limit.daily_remaining == Some(0);
+        let interval = limit.interval.filter(|_| !day_used_up);
+        Self { retry_after: response.retry_after().or(interval), day_used_up, response }
+    }
+}
+
+impl fmt::Display for RateLimited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.day_used_up {
+            "the allowance of the day is used up (429)"
+        } else {
+            "too many requests (429)"
+        })?;
+        match self.retry_after {
+            Some(wait) => write!(f, "; try again in {:.1} s", wait.as_secs_f64()),
+            None => Ok(()),
+        }
     }
 }
 
 /// A successful answer that is not a contact with an id.
 #[derive(Debug)]
-pub struct UndecodableError {
-    pub(crate) reason: &'static str,
-    pub(crate) response: Response,
+#[non_exhaustive]
+pub struct Undecodable {
+    /// What is wrong with it.
+    pub reason: UndecodableReason,
+    /// The server's answer.
+    pub response: Response,
 }
 
-impl fmt::Display for UndecodableError {
+/// What is wrong with a successful answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UndecodableReason {
+    /// The body is empty.
+    Empty,
+    /// The body is not JSON: text, or a page of a proxy.
+    NotJson,
+    /// The body is JSON, but there is no contact with an id in it.
+    NoId,
+}
+
+impl fmt::Display for Undecodable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server answered {}, but its answer cannot be read: {}", self.response.status, self.reason)
+        let reason = match self.reason {
+            UndecodableReason::Empty => "is empty",
+            UndecodableReason::NotJson => "is not JSON",
+            UndecodableReason::NoId => "has no contact with an id",
+        };
+        write!(f, "the server answered {}, but its body {reason}", self.response.status())
     }
 }
 
-impl StdError for UndecodableError {}
+/// An answer that did not arrive, or not whole.
+#[non_exhaustive]
+pub struct Incomplete {
+    /// The id of the contact that was created, if it could be read from what arrived.
+    pub contact_id: Option<ContactId>,
+    /// What arrived of the answer; none if not even its status did.
+    pub response: Option<Response>,
+    /// What went wrong.
+    pub source: Option<TransportError>,
+}
 
-/// No answer came: the connection could not be made, broke, or took too long.
+/// What is known all the same.
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.contact_id {
+            Some(_) => "the contact was created, and its id is in the error",
+            None => "the contact may have been created",
+        })
+    }
+}
+
+/// Without the id, which comes from a body.
+impl fmt::Debug for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incomplete")
+            .field("response", &self.response)
+            .field("source", &self.source)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What went wrong with a connection. The chain of sources says more.
 #[derive(Debug)]
 pub struct TransportError(reqwest::Error);
 
@@ -198,19 +432,40 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_timeout() {
-            "the server did not answer in time"
-        } else if self.0.is_connect() {
-            "no connection to the server could be made"
-        } else {
-            "the connection to the server failed"
+        f.write_str(match (self.0.is_connect(), self.0.is_timeout()) {
+            (true, true) => "connecting took too long",
+            (true, false) => "connecting failed",
+            (false, true) => "the time was up",
+            (false, false) => "the connection failed",
         })
     }
 }
 
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0)
+        self.0.source()
+    }
+}
+
+/// A [`TokenSource`](crate::TokenSource) had no token. The source of this error is what it said.
+#[derive(Debug)]
+pub struct TokenError(Box<dyn StdError + Send + Sync>);
+
+impl TokenError {
+    pub(crate) fn new(error: Box<dyn StdError + Send + Sync>) -> Self {
+        Self(error)
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the token source had no token; nothing was sent")
+    }
+}
+
+impl StdError for TokenError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.0)
     }
 }
 
@@ -273,5 +528,27 @@ impl fmt::Display for HttpSetupError {
 impl StdError for HttpSetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         Some(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_field_of_a_message() {
+        for (text, field) in [
+            ("email must be an email", Some("email")),
+            ("locationId should not be empty", Some("locationId")),
+            ("property additionalEmails should not exist", Some("additionalEmails")),
+            ("dndSettings.property RCS should not exist", Some("RCS")),
+            ("each value in tags must be a string", Some("tags")),
+            ("customFields.0.id must be a string", Some("customFields.0.id")),
+            ("Unprocessable Entity", None),
+            ("rosan@deos.com must be different", None),
+            ("", None),
+        ] {
+            assert_eq!(ValidationMessage::received(text.into()).field(), field, "{text}");
+        }
     }
 }

@@ -47,7 +47,10 @@
 mod client;
 mod contact;
 mod contacts;
+mod decode;
 mod error;
+#[cfg(test)]
+mod faults;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod invalid_value;
@@ -55,12 +58,17 @@ mod mapping;
 mod new_contact;
 mod newtypes;
 mod outcome;
+mod response;
+mod retry;
+mod send;
+mod token_source;
 
 pub use client::{Client, ClientBuilder};
 pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
 pub use contacts::Contacts;
 pub use error::{
-    BuildError, Duplicate, Error, HttpSetupError, MatchingField, Response, TransportError, UndecodableError,
+    BuildError, Created, Duplicate, Error, HttpSetupError, Incomplete, MatchingField, RateLimited, TokenError,
+    TransportError, Undecodable, UndecodableReason, Validation, ValidationMessage,
 };
 pub use invalid_value::InvalidValue;
 pub use new_contact::{
@@ -70,3 +78,9 @@ pub use new_contact::{
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, Phone, Token, UserId,
 };
+pub use response::{RateLimit, Response};
+pub use retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
+pub use token_source::{BoxError, TokenSource};
+
+/// The HTTP client underneath, in the version that [`ClientBuilder::http`] takes.
+pub use leadconnector_raw::reqwest;

@@ -9,10 +9,12 @@ use leadconnector_raw::types as raw;
 use serde_json::{Map, Value};
 
 use crate::new_contact::DndSettings;
+use crate::outcome::{Success, undecodable};
 use crate::{
     ApiVersion, BusinessId, Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus,
-    ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting,
-    InboundDndStatus, InvalidValue, LocationId, NewContact, Nullable, UploadedFile, UserId,
+    ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, DndStatus, Error, InboundDndSetting,
+    InboundDndStatus, InvalidValue, LocationId, NewContact, Nullable, Response, UndecodableReason, UploadedFile,
+    UserId,
 };
 
 /// What is sent.
@@ -69,13 +71,19 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
     }
 }
 
-/// What was received; none if there is no contact, or if it has no id.
-pub(crate) fn created(response: raw::CreateContactResponse) -> Option<Contact> {
-    let raw::CreateContactResponse { contact } = response;
-    self::contact(contact?)
+/// What was received; an error if there is no contact with an id in it.
+pub(crate) fn created(success: Success<raw::CreateContactResponse>) -> Result<Contact, Error> {
+    let Success { decoded, response } = success;
+    let raw::CreateContactResponse { contact } = decoded.value;
+    match contact {
+        Some(raw) if raw.id.as_ref().is_some_and(|id| !id.is_empty()) => {
+            Ok(contact_of(raw, decoded.undecoded, response))
+        }
+        _ => Err(undecodable(UndecodableReason::NoId, response)),
+    }
 }
 
-fn contact(contact: raw::Contact) -> Option<Contact> {
+fn contact_of(contact: raw::Contact, mut undecoded: Vec<String>, response: Response) -> Contact {
     let raw::Contact {
         id,
         date_added,
@@ -114,8 +122,8 @@ fn contact(contact: raw::Contact) -> Option<Contact> {
         business_id,
         assigned_to,
     } = contact;
-    Some(Contact {
-        id: ContactId::received(id?),
+    Contact {
+        id: ContactId::received(id.unwrap_or_default()),
         date_added,
         date_updated,
         deleted,
@@ -143,15 +151,31 @@ fn contact(contact: raw::Contact) -> Option<Contact> {
         website,
         source,
         company_name,
-        date_of_birth: date_of_birth.and_then(parse_date_of_birth),
-        birth_month: birth_month.and_then(month_from_zero),
-        birth_day: birth_day.and_then(whole).filter(|day| (1..=31).contains(day)),
+        date_of_birth: read("dateOfBirth", &mut undecoded, date_of_birth, parse_date_of_birth),
+        birth_month: read("birthMonth", &mut undecoded, birth_month, month_from_zero),
+        birth_day: read("birthDay", &mut undecoded, birth_day, |day| whole(day).filter(|day| (1..=31).contains(day))),
         last_session_activity_at,
         offers: offers.unwrap_or_default(),
         products: products.unwrap_or_default(),
         business_id: business_id.map(BusinessId::received),
         assigned_to: assigned_to.map(UserId::received),
-    })
+        undecoded,
+        response,
+    }
+}
+
+/// Reads a member further than the generated type does; what cannot be read is named.
+fn read<T, U>(
+    name: &str,
+    undecoded: &mut Vec<String>,
+    value: Option<T>,
+    read: impl FnOnce(T) -> Option<U>,
+) -> Option<U> {
+    let read = read(value?);
+    if read.is_none() {
+        undecoded.push(format!("contact.{name}"));
+    }
+    read
 }
 
 /// The version header.
@@ -298,15 +322,30 @@ mod tests {
 
     use super::*;
     use crate::Channel;
+    use crate::decode::Decoded;
 
     fn received(member: &str, value: Value) -> Contact {
-        let raw = serde_json::from_value(json!({"id": "seD4PfOuKoVMLkEZqohJ", member: value})).unwrap();
-        contact(raw).unwrap()
+        created(&json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", member: value}})).unwrap()
+    }
+
+    fn created(body: &Value) -> Result<Contact, Error> {
+        let decoded = Decoded { value: serde_json::from_value(body.clone()).unwrap(), undecoded: Vec::new() };
+        let response = Response::new(http::StatusCode::CREATED, http::HeaderMap::new(), body.to_string().into());
+        super::created(Success { decoded, response })
     }
 
     #[test]
-    fn a_contact_without_id_is_none() {
-        assert_eq!(contact(raw::Contact::default()), None);
+    fn there_is_no_contact_without_an_id() {
+        for body in [json!({}), json!({"contact": null}), json!({"contact": {}}), json!({"contact": {"id": ""}})] {
+            assert!(created(&body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_and_kept() {
+        let contact = received("birthMonth", json!(12));
+        assert_eq!(contact.undecoded(), ["contact.birthMonth"]);
+        assert_eq!(contact.json()["birthMonth"], 12);
     }
 
     #[test]

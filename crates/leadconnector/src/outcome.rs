@@ -1,48 +1,121 @@
-//! What a call came to: progenitor's result, and the answer that the call kept.
+//! What an attempt came to: progenitor's result, and the answer that the call kept, become a value or an error.
 
+use http::StatusCode;
 use leadconnector_raw as raw;
-use raw::types::ErrorBody;
+use raw::Arrival;
+use raw::types::{ErrorBody, ErrorBodyMessage};
+use serde::de::DeserializeOwned;
 
-use crate::error::{Duplicate, Error, MatchingField, Response, TransportError, UndecodableError};
-use crate::{ContactId, InvalidValue};
+use crate::decode::{self, CONTACT_ID, DUPLICATE_ID, Decoded};
+use crate::error::{
+    Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
+    Validation, ValidationMessage,
+};
+use crate::{ContactId, InvalidValue, Response};
 
-/// The value of a successful answer, and the answer; or what happened instead.
-pub(crate) fn outcome<T>(
+/// A success: the value, what it lacks, and the answer.
+pub(crate) struct Success<T> {
+    pub(crate) decoded: Decoded<T>,
+    pub(crate) response: Response,
+}
+
+/// The value of a successful answer; or what happened instead.
+pub(crate) fn outcome<T: DeserializeOwned>(
     result: Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>,
     answer: Option<raw::Answer>,
-) -> Result<(T, Response), Error> {
+) -> Result<Success<T>, Error> {
     let Some(raw::Answer { status, headers, body, arrival }) = answer else {
-        return Err(match result {
-            Err(raw::Error::CommunicationError(error)) if !error.is_builder() => TransportError::new(error).into(),
-            _ => InvalidValue::new("request", "could not be made").into(),
-        });
+        return Err(without_answer(result.err()));
     };
     let response = Response::new(status, headers, body);
-    match (arrival, result) {
-        (raw::Arrival::Whole, Ok(value)) => Ok((value.into_inner(), response)),
-        (raw::Arrival::Whole, Err(raw::Error::ErrorResponse(error))) => Err(refusal(error.into_inner(), response)),
-        (_, _) if !status.is_success() => Err(Error::Status(response.into())),
-        (raw::Arrival::Whole, Err(_)) => Err(undecodable("it is not the JSON of a contact", response)),
-        (raw::Arrival::TooLarge, _) => Err(undecodable("it is too large", response)),
-        (raw::Arrival::BrokenOff(_), _) => Err(undecodable("it broke off", response)),
+    if !status.is_success() {
+        return Err(failure(response));
     }
-}
-
-pub(crate) fn undecodable(reason: &'static str, response: Response) -> Error {
-    Error::Undecodable(Box::new(UndecodableError { reason, response }))
-}
-
-fn refusal(body: ErrorBody, response: Response) -> Error {
-    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
-    match meta {
-        Some(raw::types::Duplicate { contact_id: Some(id), contact_name, matching_field }) => {
-            Error::Duplicate(Box::new(Duplicate {
-                contact_id: ContactId::received(id),
-                matching_field: matching_field.map(MatchingField::received),
-                contact_name: contact_name.filter(|name| !name.is_empty()),
-                response,
-            }))
+    if let (Arrival::Whole, Ok(value)) = (&arrival, result) {
+        return Ok(Success { decoded: Decoded { value: value.into_inner(), undecoded: Vec::new() }, response });
+    }
+    // Complete JSON counts, whatever went wrong behind it.
+    if let Some(decoded) = decode::tolerant(response.body()) {
+        return Ok(Success { decoded, response });
+    }
+    let incomplete = |response: Response, source| {
+        let contact_id = decode::text_at(response.body(), &CONTACT_ID).map(ContactId::received);
+        Box::new(Incomplete { contact_id, response: Some(response), source })
+    };
+    Err(match arrival {
+        Arrival::Whole => {
+            let empty = response.body().iter().all(u8::is_ascii_whitespace);
+            undecodable(if empty { UndecodableReason::Empty } else { UndecodableReason::NotJson }, response)
         }
-        _ => Error::Status(response.into()),
+        Arrival::TooLarge => Error::TooLarge(incomplete(response, None)),
+        Arrival::BrokenOff(error) if error.is_timeout() => {
+            Error::TimedOut(incomplete(response, Some(TransportError::new(error))))
+        }
+        Arrival::BrokenOff(error) => Error::BrokenOff(incomplete(response, Some(TransportError::new(error)))),
+    })
+}
+
+pub(crate) fn undecodable(reason: UndecodableReason, response: Response) -> Error {
+    Error::Undecodable(Box::new(Undecodable { reason, response }))
+}
+
+fn without_answer(error: Option<raw::Error<ErrorBody>>) -> Error {
+    let error = match error {
+        Some(raw::Error::CommunicationError(error)) if !error.is_builder() => error,
+        _ => return InvalidValue::new("request", "could not be made").into(),
+    };
+    // A connection that takes too long to make is one that was not made.
+    let (connect, timeout) = (error.is_connect(), error.is_timeout());
+    let error = TransportError::new(error);
+    if connect {
+        return Error::NotConnected(error);
+    }
+    let incomplete = Box::new(Incomplete { contact_id: None, response: None, source: Some(error) });
+    if timeout { Error::TimedOut(incomplete) } else { Error::BrokenOff(incomplete) }
+}
+
+/// What an answer that is no success says, also if its body did not arrive whole.
+fn failure(response: Response) -> Error {
+    let status = response.status();
+    let body = decode::tolerant::<ErrorBody>(response.body()).map(|decoded| decoded.value).unwrap_or_default();
+    let ErrorBody { status_code: _, message, error: _, meta } = body;
+    let list = matches!(message, Some(ErrorBodyMessage::Many(_)));
+    let messages = match message {
+        Some(ErrorBodyMessage::One(message)) => vec![message],
+        Some(ErrorBodyMessage::Many(messages)) => messages,
+        None => Vec::new(),
+    };
+    // Of a body that broke off, the id may be all that can be read.
+    let duplicate_id = decode::text_at(response.body(), &DUPLICATE_ID);
+    match status {
+        StatusCode::UNAUTHORIZED if messages.iter().any(|message| message.contains("access to this location")) => {
+            Error::Forbidden(response.into())
+        }
+        StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),
+        StatusCode::FORBIDDEN => Error::Forbidden(response.into()),
+        StatusCode::TOO_MANY_REQUESTS => Error::RateLimited(RateLimited::new(response).into()),
+        _ if status.is_server_error() => Error::Server(response.into()),
+        _ if !status.is_client_error() => Error::Unexpected(response.into()),
+        _ => match duplicate_id {
+            Some(id) => {
+                let (matching_field, contact_name) = match meta {
+                    Some(raw::types::Duplicate { contact_id: _, contact_name, matching_field }) => {
+                        (matching_field, contact_name)
+                    }
+                    None => (None, None),
+                };
+                Error::Duplicate(Box::new(Duplicate {
+                    contact_id: ContactId::received(id),
+                    matching_field: matching_field.filter(|name| !name.is_empty()).map(MatchingField::received),
+                    contact_name: contact_name.filter(|name| !name.is_empty()),
+                    response,
+                }))
+            }
+            None if status == StatusCode::UNPROCESSABLE_ENTITY || (status == StatusCode::BAD_REQUEST && list) => {
+                let messages = messages.into_iter().map(ValidationMessage::received).collect();
+                Error::Validation(Box::new(Validation { messages, response }))
+            }
+            None => Error::Rejected(response.into()),
+        },
     }
 }

@@ -53,6 +53,15 @@ impl Token {
     }
 }
 
+/// So that a token that was refreshed meanwhile is noticed; it says nothing about what the tokens are.
+impl PartialEq for Token {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Eq for Token {}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")

@@ -1,0 +1,37 @@
+//! How much memory an answer of 200 MB costs: a client reads only up to its limit.
+//!
+//! Prints the largest memory of the process before and after (Linux only).
+
+use leadconnector::{Client, Error, LocationId, NewContact};
+use leadconnector_mock::{Reply, Server};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let server = Server::start().await?;
+    let client = Client::builder("token").base_url(server.url()).build()?;
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    // One ordinary call first, so that what every call needs is there already.
+    contacts.create(NewContact::default()).await?;
+
+    // The server would go on for ever; the answer below says that it is 200 MB long.
+    let answer = Reply::new(http::StatusCode::CREATED)
+        .header(http::header::CONTENT_LENGTH, http::HeaderValue::from_static("200000000"))
+        .body(r#"{"contact": {"id": "seD4PfOuKoVMLkEZqohJ", "#)
+        .endless();
+    server.reply(answer);
+    let before = peak_memory()?;
+    match contacts.create(NewContact::default()).await {
+        Err(Error::TooLarge(answer)) => println!("refused; the contact's id is {:?}", answer.contact_id),
+        other => return Err(format!("not refused: {other:?}").into()),
+    }
+    let after = peak_memory()?;
+    println!("memory: {before} KiB before, {after} KiB after, {} KiB more", after - before);
+    Ok(())
+}
+
+/// The largest resident memory so far, in KiB.
+fn peak_memory() -> Result<u64, Box<dyn std::error::Error>> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no VmHWM in /proc/self/status")?;
+    Ok(line.trim().trim_end_matches(" kB").parse()?)
+}

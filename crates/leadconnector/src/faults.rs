@@ -1,0 +1,528 @@
+//! Faults over a real socket: what the caller is told, how many requests the server saw, and which contacts there are.
+//!
+//! In the crate, and not beside the other tests, because here a match over the variants of `Error` has to be exhaustive.
+
+use std::error::Error as StdError;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::header::{HeaderName, HeaderValue, LOCATION};
+use http::{Method, StatusCode};
+use leadconnector_mock::{Reply, Server};
+use serde_json::{Value, json};
+
+use crate::{
+    BoxError, Client, ClientBuilder, Contact, Contacts, Created, Decision, Email, Error, InvalidValue, LocationId,
+    NewContact, NoRetry, Retry, RetryPolicy, Token, TokenSource, retry,
+};
+
+/// Stands in tokens, requests and answers; it must not stand in any error.
+const MARKER: &str = "MARKER";
+const ID: &str = "seD4PfOuKoVMLkEZqohJ";
+const HTML: &str = "<html>MARKER</html>";
+
+/// What a caller can tell of an error, and what the server can tell.
+struct Case {
+    name: &'static str,
+    replies: Vec<Reply>,
+    variant: &'static str,
+    created: &'static str,
+    requests: usize,
+    contacts: usize,
+}
+
+/// A case in which one request is made, and no contact is stored.
+fn case(name: &'static str, variant: &'static str, created: &'static str, reply: Reply) -> Case {
+    Case { name, replies: vec![reply], variant, created, requests: 1, contacts: 0 }
+}
+
+/// A case in which the contact is stored all the same.
+fn stored(name: &'static str, variant: &'static str, created: &'static str, reply: Reply) -> Case {
+    Case { contacts: 1, ..case(name, variant, created, reply) }
+}
+
+fn status(code: u16) -> Reply {
+    Reply::new(StatusCode::from_u16(code).unwrap())
+}
+
+fn text(code: u16, body: &str) -> Reply {
+    status(code).body(body.to_owned())
+}
+
+fn answer(code: u16, body: Value) -> Reply {
+    Reply::json(StatusCode::from_u16(code).unwrap(), &body)
+}
+
+fn header(reply: Reply, name: &'static str, value: &'static str) -> Reply {
+    reply.header(HeaderName::from_static(name), HeaderValue::from_static(value))
+}
+
+fn duplicate(code: u16) -> Reply {
+    let meta = json!({"contactId": ID, "contactName": MARKER, "matchingField": MARKER});
+    answer(code, json!({"message": MARKER, "meta": meta, "statusCode": code}))
+}
+
+/// A success whose id comes first, and is followed by so many bytes.
+fn long(bytes: usize) -> Reply {
+    text(201, &format!(r#"{{"contact":{{"id":"{ID}","note":"{}"}}}}"#, MARKER.repeat(bytes / MARKER.len())))
+}
+
+fn redirect(code: u16) -> Reply {
+    status(code).header(LOCATION, HeaderValue::from_static("/contacts/?MARKER")).body(MARKER)
+}
+
+fn cases() -> Vec<Case> {
+    let too_many = || text(429, MARKER);
+    vec![
+        case("duplicate", "Duplicate", "no", duplicate(400)),
+        case("duplicate with another status", "Duplicate", "no", duplicate(409)),
+        case("duplicate that breaks off behind the id", "Duplicate", "no", duplicate(400).cut_after(80)),
+        case(
+            "duplicate with members of other types",
+            "Duplicate",
+            "no",
+            answer(
+                400,
+                json!({"statusCode": "400", "message": {}, "meta": {"contactId": 7, "matchingField": ["email"]}}),
+            ),
+        ),
+        case("401", "Unauthorized", "no", answer(401, json!({"message": "Invalid JWT", "statusCode": 401}))),
+        case("401, empty", "Unauthorized", "no", status(401)),
+        case("401, HTML", "Unauthorized", "no", text(401, HTML)),
+        case("401 that breaks off", "Unauthorized", "no", text(401, HTML).cut_after(3)),
+        case("403", "Forbidden", "no", text(403, MARKER)),
+        case(
+            "401 for another location",
+            "Forbidden",
+            "no",
+            answer(401, json!({"message": "The token does not have access to this location."})),
+        ),
+        case(
+            "422",
+            "Validation",
+            "unknown",
+            answer(422, json!({"message": ["email must be an email", "MARKER must be MARKER"], "statusCode": 422})),
+        ),
+        case("422, one message", "Validation", "unknown", answer(422, json!({"message": "phone must be MARKER"}))),
+        case("422, empty", "Validation", "unknown", status(422)),
+        case("400 with a list", "Validation", "no", answer(400, json!({"message": ["email must be an email"]}))),
+        Case {
+            requests: 3,
+            replies: vec![too_many(), too_many(), too_many()],
+            ..case("429 to the end", "RateLimited", "no", too_many())
+        },
+        case(
+            "429, the day's allowance used up",
+            "RateLimited",
+            "no",
+            header(too_many(), "x-ratelimit-daily-remaining", "0"),
+        ),
+        case("429 that asks for too long a wait", "RateLimited", "no", header(too_many(), "retry-after", "3600")),
+        case("400", "Rejected", "no", answer(400, json!({"message": MARKER, "statusCode": 400}))),
+        case("404", "Rejected", "no", text(404, HTML)),
+        case("400 that breaks off", "Rejected", "no", answer(400, json!({"message": MARKER})).cut_after(5)),
+        case("301", "Unexpected", "unknown", redirect(301)),
+        case("302", "Unexpected", "unknown", redirect(302)),
+        case("303", "Unexpected", "unknown", redirect(303)),
+        case("307", "Unexpected", "unknown", redirect(307)),
+        case("308", "Unexpected", "unknown", redirect(308)),
+        case("an unknown status", "Unexpected", "unknown", text(799, MARKER)),
+        case("500", "Server", "unknown", answer(500, json!({"message": MARKER}))),
+        case("502", "Server", "unknown", text(502, HTML)),
+        case("503 that asks to wait", "Server", "unknown", header(text(503, MARKER), "retry-after", "0")),
+        case("500 that breaks off", "Server", "unknown", text(500, HTML).cut_after(3)),
+        case("success, empty", "Undecodable", "unknown", status(200)),
+        case("success, HTML", "Undecodable", "unknown", text(200, HTML)),
+        case("success, not UTF-8", "Undecodable", "unknown", status(200).body(vec![b'{', 0xff])),
+        case("success without contact", "Undecodable", "unknown", answer(200, json!({"MARKER": MARKER}))),
+        case("success, null", "Undecodable", "unknown", answer(201, json!({"contact": null}))),
+        case("success without id", "Undecodable", "unknown", answer(201, json!({"contact": {"email": MARKER}}))),
+        case("success, the id null", "Undecodable", "unknown", answer(201, json!({"contact": {"id": null}}))),
+        case("success, a list", "Undecodable", "unknown", answer(201, json!([MARKER]))),
+        stored("no answer in time", "TimedOut", "unknown", Reply::ordinary().delay(Duration::from_secs(60))),
+        stored("an answer that trickles", "TimedOut", "unknown", Reply::ordinary().trickle(Duration::from_millis(100))),
+        case(
+            "an answer that trickles behind the id",
+            "TimedOut",
+            "yes",
+            long(10_000).trickle(Duration::from_millis(1)),
+        ),
+        stored("cut before the answer", "BrokenOff", "unknown", Reply::ordinary().cut_before()),
+        stored("cut before the body", "BrokenOff", "unknown", Reply::ordinary().cut_after(0)),
+        stored("cut before the id", "BrokenOff", "unknown", Reply::ordinary().cut_after(20)),
+        case("cut behind the id", "BrokenOff", "yes", long(1_000).cut_after(60)),
+        case("cut within the id", "BrokenOff", "unknown", long(1_000).cut_after(25)),
+        case("too large behind the id", "TooLarge", "yes", long(1_000_000)),
+        case("too large before the id", "TooLarge", "unknown", text(201, &" ".repeat(1_000_000))),
+        case("without end", "TooLarge", "unknown", text(201, r#"{"contact": {"#).endless()),
+    ]
+}
+
+fn contacts(client: ClientBuilder, url: &str) -> Contacts {
+    let retry = Retry { max_attempts: 3, max_elapsed: Duration::from_secs(30), base_wait: Duration::from_millis(1) };
+    let client = client.base_url(url).retry(retry).response_limit(100_000).timeout(Duration::from_secs(1));
+    client.build().unwrap().contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap())
+}
+
+fn fixed(url: &str) -> Contacts {
+    contacts(Client::builder("MARKER-token"), url)
+}
+
+fn rosan() -> NewContact {
+    NewContact::builder().name(MARKER).email(Email::new("MARKER@deos.com").unwrap()).build()
+}
+
+/// The variant's name. Exhaustive: a new variant needs a case.
+fn variant(error: &Error) -> &'static str {
+    match error {
+        Error::Invalid(_) => "Invalid",
+        Error::Token(_) => "Token",
+        Error::NotConnected(_) => "NotConnected",
+        Error::Duplicate(_) => "Duplicate",
+        Error::Unauthorized(_) => "Unauthorized",
+        Error::Forbidden(_) => "Forbidden",
+        Error::Validation(_) => "Validation",
+        Error::RateLimited(_) => "RateLimited",
+        Error::Rejected(_) => "Rejected",
+        Error::Unexpected(_) => "Unexpected",
+        Error::Server(_) => "Server",
+        Error::Undecodable(_) => "Undecodable",
+        Error::TimedOut(_) => "TimedOut",
+        Error::BrokenOff(_) => "BrokenOff",
+        Error::TooLarge(_) => "TooLarge",
+    }
+}
+
+/// The answer to "did it happen?".
+fn created(error: &Error) -> &'static str {
+    match error.created() {
+        Created::No => "no",
+        Created::Yes(id) => {
+            assert_eq!(id.as_str(), ID);
+            "yes"
+        }
+        Created::Unknown => "unknown",
+    }
+}
+
+/// An error says nothing that came from a token, a request or a body.
+#[track_caller]
+fn assert_private(error: &Error) {
+    let mut said = format!("{error} {error:?} {error:#?} {:?}", error.response());
+    let mut source = error.source();
+    while let Some(error) = source {
+        said += &format!(" {error} {error:?} {error:#?}");
+        source = error.source();
+    }
+    for secret in [MARKER, ID, "Bearer", "/contacts/", "invalid type"] {
+        assert!(!said.contains(secret), "{secret:?} is in: {said}");
+    }
+}
+
+#[tokio::test]
+async fn faults() {
+    for Case { name, replies, variant: expected, created: answer, requests, contacts } in cases() {
+        let server = Server::start().await.unwrap();
+        for reply in replies {
+            server.reply(reply);
+        }
+        let error = fixed(server.url()).create(rosan()).await.expect_err(name);
+        assert_eq!((variant(&error), created(&error)), (expected, answer), "{name}: {error}");
+        assert_private(&error);
+
+        let seen = server.requests();
+        assert_eq!((seen.len(), server.contacts().len()), (requests, contacts), "{name}");
+        assert!(seen.iter().all(|request| request.method == Method::POST && request.path == "/contacts/"), "{name}");
+    }
+}
+
+/// Each row of the table in the documentation of `Error`, as the variant and the first word of its answer.
+fn documented() -> Vec<(String, String)> {
+    let rows = include_str!("error.rs").lines().filter_map(|line| line.strip_prefix("/// | [`"));
+    let mut documented: Vec<(String, String)> = Vec::new();
+    for row in rows {
+        let variant = row.split('`').next().unwrap().to_owned();
+        let answer = row.trim_end_matches([' ', '|']).rsplit('|').next().unwrap().trim();
+        // "Yes if the id arrived, otherwise unknown", and "the same" as the row above.
+        let answers = match answer.split([' ', ':']).next().unwrap() {
+            "yes" | "the" => vec!["yes", "unknown"],
+            other => vec![other],
+        };
+        documented.extend(answers.into_iter().map(|answer| (variant.clone(), answer.to_owned())));
+    }
+    documented
+}
+
+#[test]
+fn every_row_of_the_documentation_has_a_case() {
+    let mut tested: Vec<_> = cases().iter().map(|case| (case.variant.to_owned(), case.created.to_owned())).collect();
+    // These have a test of their own.
+    tested.extend(["Invalid", "Token", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
+    let mut documented = documented();
+    for list in [&mut tested, &mut documented] {
+        list.sort();
+        list.dedup();
+    }
+    assert_eq!(tested, documented);
+}
+
+#[tokio::test]
+async fn nobody_is_listening() {
+    let url = Server::start().await.unwrap().url().to_owned();
+    #[derive(Debug)]
+    struct Counting(Arc<AtomicUsize>, Retry);
+    impl RetryPolicy for Counting {
+        fn decide(&self, attempt: &retry::Attempt<'_>) -> Decision {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            assert!(matches!(attempt.failure, retry::Failure::NotConnected));
+            self.1.decide(attempt)
+        }
+    }
+    let attempts = Arc::default();
+    let policy = Counting(Arc::clone(&attempts), Retry { base_wait: Duration::from_millis(1), ..Retry::default() });
+    let client = Client::builder("MARKER-token").base_url(url).retry(policy).build().unwrap();
+    let location = LocationId::new("ve9EPM428h8vShlRW1KT").unwrap();
+    let error = client.contacts(location).create(rosan()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("NotConnected", "no"));
+    assert_private(&error);
+    assert!(error.source().unwrap().source().is_some(), "the source is lost");
+    assert_eq!(attempts.load(Ordering::Relaxed), 5);
+}
+
+#[test]
+fn a_value_that_is_refused() {
+    let error = Error::from(Email::new("MARKER").unwrap_err());
+    assert_eq!((variant(&error), created(&error)), ("Invalid", "no"));
+    assert_private(&error);
+    let field = |error: InvalidValue| error.field();
+    assert_eq!(field(Email::new(MARKER).unwrap_err()), "email");
+}
+
+/// What a caller finds in a success.
+async fn success(replies: impl IntoIterator<Item = Reply>) -> (Contact, usize) {
+    let server = Server::start().await.unwrap();
+    for reply in replies {
+        server.reply(reply);
+    }
+    let contact = fixed(server.url()).create(rosan()).await.unwrap();
+    (contact, server.requests().len())
+}
+
+#[tokio::test]
+async fn complete_json_with_an_id_is_a_success() {
+    let whole = || answer(201, json!({"contact": {"id": ID, "firstName": "Rosan"}, "traceId": "t"}));
+    for reply in [
+        whole(),
+        whole().cut_at_end(),
+        whole().endless(),
+        text(200, &format!(r#"{{"contact":{{"id":"{ID}","firstName":"Rosan"}},"traceId":"t"}} and more"#)),
+        text(299, &format!(r#"{{"traceId":"t","contact":{{"dnd":"?","id":"{ID}","firstName":"Rosan"}}}}"#)),
+    ] {
+        let (contact, requests) = success([reply]).await;
+        assert_eq!((contact.id.as_str(), contact.first_name.as_deref()), (ID, Some("Rosan")));
+        assert_eq!((contact.response().trace_id().as_deref(), requests), (Some("t"), 1));
+    }
+}
+
+/// The notes on the live API, in one contact.
+#[tokio::test]
+async fn an_untidy_contact() {
+    let untidy = json!({"traceId": "4f0c", "contact": {
+        "id": 4711, "dateAdded": "2021-08-31T11:59:41+02:00", "dateUpdated": null, "deleted": null, "tags": null,
+        "customFields": [
+            {"id": "a", "value": "text"}, {"id": "b", "value": 7}, {"id": "c", "value": ["x", "y"]},
+            {"id": "d", "value": {"uuid": {"url": "u"}}}, {"id": "e", "value": null}, {"id": "f"},
+        ],
+        "dndSettings": {"SMS": {"status": "snoozed", "message": null}, "RCS": {"status": "active"}, "Call": null},
+        "dateOfBirth": 654_220_800_000_i64, "birthMonth": "September", "firstName": ["Rosan"], "lastName": "Deo",
+        "attributionSource": {"url": null}, "createdBy": {"source": "INTEGRATION"}, "followers": [],
+    }});
+    let (contact, _) = success([answer(201, untidy.clone())]).await;
+    assert_eq!(contact.id.as_str(), "4711");
+    assert_eq!(contact.date_added.unwrap().to_rfc3339(), "2021-08-31T09:59:41+00:00");
+    assert_eq!(contact.tags, Vec::<String>::new());
+    assert_eq!(contact.custom_fields.len(), 6);
+    assert_eq!(contact.custom_fields[3].value, Some(json!({"uuid": {"url": "u"}})));
+    assert_eq!(contact.dnd_settings.iter().count(), 1);
+    assert_eq!(contact.date_of_birth.unwrap().to_string(), "1990-09-25");
+    assert_eq!(contact.last_name.as_deref(), Some("Deo"));
+    assert_eq!(contact.undecoded(), ["contact.birthMonth", "contact.firstName"]);
+    assert_eq!(contact.json(), untidy["contact"]);
+    assert_eq!(contact.response().trace_id().as_deref(), Some("4f0c"));
+}
+
+#[tokio::test]
+async fn a_429_is_waited_out() {
+    for hint in [("retry-after", "0"), ("x-ratelimit-interval-milliseconds", "1"), ("x-other", "none")] {
+        let limited = || header(text(429, MARKER), hint.0, hint.1);
+        let (_, requests) = success([limited(), limited()]).await;
+        assert_eq!(requests, 3, "{hint:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_an_error_says() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let reply = answer(
+        422,
+        json!({"message": ["email must be an email", "each value in tags must be a string"], "traceId": "t"}),
+    );
+    server.reply(header(reply, "x-ratelimit-remaining", "99"));
+    let error = contacts.create(rosan()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the server does not accept the contact (422): email, tags; its messages are in the error"
+    );
+    let Error::Validation(validation) = &error else { panic!("{error}") };
+    let fields: Vec<_> = validation.messages.iter().map(|message| message.field()).collect();
+    assert_eq!(fields, [Some("email"), Some("tags")]);
+    let response = error.response().unwrap();
+    assert_eq!((response.rate_limit().remaining, response.trace_id().as_deref()), (Some(99), Some("t")));
+
+    server.reply(header(header(text(429, ""), "retry-after", "3600"), "x-ratelimit-daily-remaining", "0"));
+    let Err(Error::RateLimited(limited)) = contacts.create(rosan()).await else { panic!("not limited") };
+    assert_eq!((limited.retry_after, limited.day_used_up), (Some(Duration::from_secs(3600)), true));
+
+    server.reply(duplicate(400));
+    let Err(Error::Duplicate(found)) = contacts.create(rosan()).await else { panic!("no duplicate") };
+    assert_eq!((found.contact_id.as_str(), found.contact_name.as_deref()), (ID, Some(MARKER)));
+    assert!(found.response.body().starts_with(b"{"));
+
+    for (code, said) in [
+        (401, "the server does not accept the token (401): is it current, and of this sub-account?"),
+        (302, "the server redirects (302), which is not followed: is the base URL right?"),
+        (404, "the server refused the request: 404 Not Found"),
+        (500, "the server failed: 500 Internal Server Error"),
+        (200, "the server answered 200 OK, but its body is empty"),
+    ] {
+        server.reply(status(code));
+        assert_eq!(contacts.create(rosan()).await.unwrap_err().to_string(), said);
+    }
+}
+
+/// A source whose tokens are numbered, and which refreshes slowly.
+#[derive(Default)]
+struct Numbered {
+    number: Mutex<usize>,
+    refreshes: AtomicUsize,
+}
+
+impl Numbered {
+    fn current(&self) -> Result<Token, BoxError> {
+        Ok(Token::new(format!("MARKER-{}", self.number.lock().unwrap()))?)
+    }
+}
+
+impl TokenSource for Arc<Numbered> {
+    async fn token(&self) -> Result<Token, BoxError> {
+        self.current()
+    }
+
+    async fn refresh(&self) -> Result<Token, BoxError> {
+        self.refreshes.fetch_add(1, Ordering::Relaxed);
+        tokio::task::yield_now().await;
+        *self.number.lock().unwrap() += 1;
+        self.current()
+    }
+}
+
+fn sent_tokens(server: &Server) -> Vec<String> {
+    server.requests().iter().map(|request| request.headers["authorization"].to_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn one_fresh_try_after_a_401() {
+    let server = Server::start().await.unwrap();
+    let source = Arc::new(Numbered::default());
+    let contacts = contacts(Client::with_token_source(Arc::clone(&source)), server.url());
+
+    server.reply(status(401));
+    contacts.create(rosan()).await.unwrap();
+    assert_eq!(sent_tokens(&server), ["Bearer MARKER-0", "Bearer MARKER-1"]);
+
+    for _ in 0..2 {
+        server.reply(status(401));
+    }
+    let error = contacts.create(NewContact::default()).await.unwrap_err();
+    assert!(matches!(error, Error::Unauthorized(_)));
+    assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
+    assert_eq!(server.requests().len(), 4);
+
+    // A token for another location does not become right by a refresh.
+    server.reply(status(403));
+    assert!(matches!(contacts.create(NewContact::default()).await, Err(Error::Forbidden(_))));
+    assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
+}
+
+#[tokio::test]
+async fn one_refresh_at_a_time() {
+    let server = Server::start().await.unwrap();
+    let source = Arc::new(Numbered::default());
+    let contacts = contacts(Client::with_token_source(Arc::clone(&source)), server.url());
+    for _ in 0..3 {
+        server.reply(status(401));
+    }
+    let create = || contacts.create(NewContact::default());
+    let results = tokio::join!(create(), create(), create());
+    assert!(results.0.is_ok() && results.1.is_ok() && results.2.is_ok());
+    assert_eq!(source.refreshes.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test]
+async fn a_source_without_a_token() {
+    struct Nothing;
+    impl TokenSource for Nothing {
+        async fn token(&self) -> Result<Token, BoxError> {
+            Err("signed out".into())
+        }
+
+        async fn refresh(&self) -> Result<Token, BoxError> {
+            self.token().await
+        }
+    }
+    let server = Server::start().await.unwrap();
+    let error = contacts(Client::with_token_source(Nothing), server.url()).create(rosan()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Token", "no"));
+    assert_private(&error);
+    assert_eq!(error.source().unwrap().to_string(), "signed out");
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn retries_can_be_turned_off() {
+    let server = Server::start().await.unwrap();
+    server.reply(header(status(429), "retry-after", "0"));
+    let client = Client::builder("token").base_url(server.url()).retry(NoRetry).build().unwrap();
+    let location = LocationId::new("ve9EPM428h8vShlRW1KT").unwrap();
+    assert!(matches!(client.contacts(location).create(rosan()).await, Err(Error::RateLimited(_))));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn dropping_the_future_ends_the_call() {
+    let server = Server::start().await.unwrap();
+    let limited = || header(status(429), "x-ratelimit-interval-milliseconds", "50");
+    server.reply(limited());
+    server.reply(limited());
+    let contacts = fixed(server.url());
+    let call = tokio::time::timeout(Duration::from_millis(25), contacts.create(rosan()));
+    assert!(call.await.is_err(), "the call did not wait");
+    // Long enough for what must not happen.
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn an_http_client_of_the_callers_own() {
+    let server = Server::start().await.unwrap();
+    let follows = reqwest::redirect::Policy::limited(10);
+    let own = reqwest::Client::builder().user_agent("mine").no_proxy().redirect(follows).timeout(Duration::MAX);
+    let contacts = contacts(Client::builder("token").http(own), server.url());
+    server.reply(redirect(307));
+    assert!(matches!(contacts.create(rosan()).await, Err(Error::Unexpected(_))));
+    server.reply(Reply::ordinary().delay(Duration::from_secs(60)));
+    assert!(matches!(contacts.create(rosan()).await, Err(Error::TimedOut(_))));
+    assert_eq!(server.requests()[0].headers["user-agent"], "mine");
+}

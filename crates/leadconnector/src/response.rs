@@ -1,0 +1,143 @@
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use chrono::DateTime;
+use http::header::{DATE, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
+
+use crate::decode::{self, TRACE_ID};
+
+/// An answer of the server.
+#[derive(Clone)]
+pub struct Response {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Response {
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self { status, headers, body }
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, as far as it arrived. It may hold a person's data.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// What the vendor's support asks for: `traceId` in the body.
+    pub fn trace_id(&self) -> Option<String> {
+        decode::text_at(&self.body, &TRACE_ID)
+    }
+
+    /// How much the server still allows.
+    pub fn rate_limit(&self) -> RateLimit {
+        RateLimit::of(&self.headers)
+    }
+
+    /// How long the server asks to wait: the header `Retry-After`, in seconds or as a date.
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after(&self.headers, SystemTime::now())
+    }
+}
+
+/// Without the headers and the body, which may hold a person's data.
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("body_length", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much the server allows a location, as the headers of an answer say it. A header that is absent, or is not a number,
+/// is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RateLimit {
+    /// Requests in a day: `X-RateLimit-Limit-Daily`.
+    pub daily_limit: Option<u64>,
+    /// Requests left today: `X-RateLimit-Daily-Remaining`.
+    pub daily_remaining: Option<u64>,
+    /// The length of an interval: `X-RateLimit-Interval-Milliseconds`.
+    pub interval: Option<Duration>,
+    /// Requests in an interval: `X-RateLimit-Max`.
+    pub max: Option<u64>,
+    /// Requests left in this interval: `X-RateLimit-Remaining`.
+    pub remaining: Option<u64>,
+}
+
+impl RateLimit {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
+        Self {
+            daily_limit: number("x-ratelimit-limit-daily"),
+            daily_remaining: number("x-ratelimit-daily-remaining"),
+            interval: number("x-ratelimit-interval-milliseconds").map(Duration::from_millis),
+            max: number("x-ratelimit-max"),
+            remaining: number("x-ratelimit-remaining"),
+        }
+    }
+}
+
+/// The wait of `Retry-After`. A date is compared with the server's clock where the answer shows it.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = DateTime::parse_from_rfc2822(value).ok()?;
+    let server = headers.get(DATE).and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
+    let now = server.unwrap_or_else(|| DateTime::<chrono::Utc>::from(now).fixed_offset());
+    Some((date - now).to_std().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn forms_of_retry_after() {
+        // Sunday, 6 November 1994, 08:49:37.
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let wait = |value: &'static str, date: Option<&'static str>| {
+            let mut headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(value))]);
+            headers.extend(date.map(|date| (DATE, HeaderValue::from_static(date))));
+            retry_after(&headers, now).map(|wait| wait.as_secs())
+        };
+        assert_eq!(wait("7", None), Some(7));
+        assert_eq!(wait(" 0 ", None), Some(0));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:47 GMT", None), Some(10));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:00 GMT", None), Some(0));
+        assert_eq!(wait("Sun, 06 Nov 1994 09:00:07 GMT", Some("Sun, 06 Nov 1994 09:00:00 GMT")), Some(7));
+        assert_eq!(wait("Sun, 06 Nov 1994 08:49:47 GMT", Some("noon")), Some(10));
+        for nonsense in ["", "soon", "-1", "1.5", "99999999999999999999"] {
+            assert_eq!(wait(nonsense, None), None, "{nonsense}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn headers_that_are_no_numbers_are_none() {
+        let mut headers = HeaderMap::new();
+        headers.insert("x-ratelimit-max", HeaderValue::from_static("100"));
+        headers.insert("x-ratelimit-remaining", HeaderValue::from_static("many"));
+        headers.insert("x-ratelimit-interval-milliseconds", HeaderValue::from_static("10000"));
+        let expected = RateLimit { max: Some(100), interval: Some(Duration::from_secs(10)), ..RateLimit::default() };
+        assert_eq!(RateLimit::of(&headers), expected);
+    }
+}

@@ -1,0 +1,225 @@
+//! Whether and when a request is sent again: a pure function of what happened.
+
+use std::fmt::Debug;
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode};
+
+use crate::response::{RateLimit, retry_after};
+
+/// Decides whether a request is sent again. [`Retry`] is the one that comes with this crate; hand in another with
+/// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+///
+/// It is not asked after a success, nor about the one fresh try that follows a 401 when the token can be refreshed.
+pub trait RetryPolicy: Debug + Send + Sync + 'static {
+    /// What to do after an attempt that failed.
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision;
+}
+
+/// An attempt that failed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Attempt<'a> {
+    /// Whether the request can be sent twice without a second effect: a look-up can, the creation of a contact cannot.
+    pub idempotent: bool,
+    /// What happened.
+    pub failure: Failure<'a>,
+    /// How many attempts were made, this one included: 1 at first.
+    pub number: u32,
+    /// The time since the first attempt began.
+    pub elapsed: Duration,
+    /// The time of the decision.
+    pub now: SystemTime,
+    /// A random number from 0 up to but not including 1, to spread the waits of many clients.
+    pub random: f64,
+}
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Failure<'a> {
+    /// The server answered, and it was not a success.
+    Answered {
+        /// The status of the answer.
+        status: StatusCode,
+        /// The headers of the answer.
+        headers: &'a HeaderMap,
+    },
+    /// No connection could be made: the server has not seen the request.
+    NotConnected,
+    /// The request may have reached the server, and no answer came that can be read.
+    Lost,
+}
+
+/// What to do after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Give the error to the caller.
+    Stop,
+    /// Wait so long, and send the request again.
+    Wait(Duration),
+}
+
+/// Never sends a request again.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoRetry;
+
+impl RetryPolicy for NoRetry {
+    fn decide(&self, _: &Attempt<'_>) -> Decision {
+        Decision::Stop
+    }
+}
+
+/// Sends a request again where that is safe, a limited number of times and for a limited time.
+///
+/// | what happened | creation of a contact | look-up |
+/// | --- | --- | --- |
+/// | no connection could be made | again | again |
+/// | 429, and the day's allowance is used up | stop | stop |
+/// | 429 | again | again |
+/// | 408, 500, 502, 503, 504 | stop | again |
+/// | any other answer | stop | stop |
+/// | the request may have reached the server | stop | again |
+///
+/// After a 429 or a 503 the wait is what `Retry-After` says; after a 429 without it, what
+/// `X-RateLimit-Interval-Milliseconds` says; otherwise it doubles with each attempt, and half of it is random.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Retry {
+    /// How many attempts are made at the most, the first one included. The default is 5.
+    pub max_attempts: u32,
+    /// How long all attempts and waits may take together: no wait begins that would end later. The default is 2 minutes.
+    pub max_elapsed: Duration,
+    /// The wait after the first attempt, where nothing else tells it. The default is 500 milliseconds.
+    pub base_wait: Duration,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { max_attempts: 5, max_elapsed: Duration::from_secs(120), base_wait: Duration::from_millis(500) }
+    }
+}
+
+impl RetryPolicy for Retry {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        if attempt.number >= self.max_attempts {
+            return Decision::Stop;
+        }
+        let Some(wait) = self.wait(attempt) else { return Decision::Stop };
+        match attempt.elapsed.checked_add(wait) {
+            Some(end) if end <= self.max_elapsed => Decision::Wait(wait),
+            _ => Decision::Stop,
+        }
+    }
+}
+
+impl Retry {
+    /// The wait before the next attempt; none if there must not be one.
+    fn wait(&self, attempt: &Attempt<'_>) -> Option<Duration> {
+        let backoff = self.backoff(attempt);
+        match attempt.failure {
+            Failure::NotConnected => Some(backoff),
+            Failure::Lost => attempt.idempotent.then_some(backoff),
+            Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers } => {
+                let limit = RateLimit::of(headers);
+                (limit.daily_remaining != Some(0))
+                    .then(|| retry_after(headers, attempt.now).or(limit.interval).unwrap_or(backoff))
+            }
+            Failure::Answered { status, headers } => {
+                let transient = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504);
+                (attempt.idempotent && transient).then(|| retry_after(headers, attempt.now).unwrap_or(backoff))
+            }
+        }
+    }
+
+    fn backoff(&self, attempt: &Attempt<'_>) -> Duration {
+        let doublings = attempt.number.saturating_sub(1).min(16);
+        let full = self.base_wait.saturating_mul(1 << doublings);
+        full / 2 + (full / 2).mul_f64(attempt.random.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn headers(members: &[(&'static str, &'static str)]) -> HeaderMap {
+        members.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value))).collect()
+    }
+
+    fn attempt(failure: Failure<'_>, idempotent: bool, number: u32) -> Attempt<'_> {
+        let now = SystemTime::UNIX_EPOCH;
+        Attempt { idempotent, failure, number, elapsed: Duration::ZERO, now, random: 0.0 }
+    }
+
+    /// Every status there can be, for both kinds of requests.
+    #[test]
+    fn every_status() {
+        let none = HeaderMap::new();
+        for code in 100..=999 {
+            let status = StatusCode::from_u16(code).unwrap();
+            let again = |idempotent| {
+                let failure = Failure::Answered { status, headers: &none };
+                Retry::default().decide(&attempt(failure, idempotent, 1)) != Decision::Stop
+            };
+            assert_eq!(again(false), code == 429, "{code}");
+            assert_eq!(again(true), [408, 429, 500, 502, 503, 504].contains(&code), "{code}");
+        }
+    }
+
+    #[test]
+    fn a_creation_is_not_sent_again_when_it_may_have_arrived() {
+        let decide = |failure, idempotent| Retry::default().decide(&attempt(failure, idempotent, 1));
+        assert_eq!(decide(Failure::Lost, false), Decision::Stop);
+        assert_eq!(decide(Failure::Lost, true), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(decide(Failure::NotConnected, false), Decision::Wait(Duration::from_millis(250)));
+    }
+
+    #[test]
+    fn the_wait_of_a_429() {
+        let wait = |members: &[_]| {
+            let headers = headers(members);
+            let failure = Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers };
+            Retry::default().decide(&attempt(failure, false, 1))
+        };
+        let seconds = |seconds| Decision::Wait(Duration::from_secs(seconds));
+        let interval = ("x-ratelimit-interval-milliseconds", "10000");
+        assert_eq!(wait(&[("retry-after", "3"), interval]), seconds(3));
+        assert_eq!(wait(&[("retry-after", "Thu, 01 Jan 1970 00:00:04 GMT"), interval]), seconds(4));
+        assert_eq!(wait(&[("retry-after", "soon"), interval]), seconds(10));
+        assert_eq!(wait(&[interval]), seconds(10));
+        assert_eq!(wait(&[]), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(wait(&[interval, ("x-ratelimit-daily-remaining", "1")]), seconds(10));
+        assert_eq!(wait(&[interval, ("x-ratelimit-daily-remaining", "0")]), Decision::Stop);
+        assert_eq!(wait(&[("retry-after", "120")]), seconds(120));
+        assert_eq!(wait(&[("retry-after", "121")]), Decision::Stop);
+    }
+
+    #[test]
+    fn the_wait_doubles_and_is_spread() {
+        let wait = |number, random| {
+            let attempt = Attempt { random, ..attempt(Failure::NotConnected, false, number) };
+            match (Retry { max_attempts: 99, max_elapsed: Duration::MAX, ..Retry::default() }).decide(&attempt) {
+                Decision::Wait(wait) => wait.as_millis(),
+                Decision::Stop => panic!("stopped"),
+            }
+        };
+        assert_eq!((wait(1, 0.0), wait(1, 0.5)), (250, 375));
+        assert_eq!((wait(2, 0.0), wait(3, 0.0)), (500, 1000));
+        // It stops growing, and nothing overflows.
+        assert_eq!(wait(50, 0.0), wait(17, 0.0));
+    }
+
+    #[test]
+    fn attempts_and_time_are_bounded() {
+        let last = attempt(Failure::NotConnected, true, 5);
+        assert_eq!(Retry::default().decide(&last), Decision::Stop);
+        let late = Attempt { elapsed: Duration::from_secs(120), ..attempt(Failure::NotConnected, true, 1) };
+        assert_eq!(Retry::default().decide(&late), Decision::Stop);
+        let endless = Attempt { elapsed: Duration::MAX, ..late };
+        assert_eq!(Retry::default().decide(&endless), Decision::Stop);
+        assert_eq!(NoRetry.decide(&attempt(Failure::NotConnected, true, 1)), Decision::Stop);
+    }
+}

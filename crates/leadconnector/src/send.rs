@@ -1,0 +1,130 @@
+//! Sends a request, and again where that is safe.
+
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::time::{Instant, SystemTime};
+
+use leadconnector_raw as raw;
+use raw::ClientInfo;
+use raw::types::ErrorBody;
+use serde::de::DeserializeOwned;
+use tracing::{Instrument, Level, debug, debug_span, enabled};
+
+use crate::outcome::{Success, outcome};
+use crate::retry::{Attempt, Decision, Failure};
+use crate::{Client, Error, Token};
+
+/// An operation, as far as sending is concerned.
+#[derive(Clone, Copy)]
+pub(crate) struct Operation {
+    /// Its name in the fragment.
+    pub(crate) id: &'static str,
+    /// Whether it can be sent twice without a second effect.
+    pub(crate) idempotent: bool,
+}
+
+/// What progenitor makes of an answer, and the raw client that was used, which has the answer itself.
+pub(crate) type Sent<T> = (Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>, raw::Client);
+
+/// Sends a request until it succeeds, or must not be sent again. Each attempt has a raw client of its own.
+pub(crate) async fn send<T, F>(
+    client: &Client,
+    operation: Operation,
+    attempt: impl Fn(raw::Client) -> F,
+) -> Result<Success<T>, Error>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Sent<T>>,
+{
+    let span = debug_span!("leadconnector", operation = operation.id);
+    attempts(client, operation, attempt).instrument(span).await
+}
+
+async fn attempts<T, F>(
+    client: &Client,
+    operation: Operation,
+    attempt: impl Fn(raw::Client) -> F,
+) -> Result<Success<T>, Error>
+where
+    T: DeserializeOwned,
+    F: Future<Output = Sent<T>>,
+{
+    let begun = Instant::now();
+    let mut fresh: Option<Token> = None;
+    let mut refreshed = false;
+    let mut number: u32 = 0;
+    loop {
+        number = number.saturating_add(1);
+        let token = match fresh.take() {
+            Some(token) => token,
+            None => client.tokens().current().await.map_err(Error::Token)?,
+        };
+        let (result, raw) = attempt(client.call(&token)?).await;
+        let error = match outcome(result, raw.inner().take_answer()) {
+            Ok(success) => {
+                log(number, &success.response);
+                return Ok(success);
+            }
+            Err(error) => error,
+        };
+        match error.response() {
+            Some(response) => log(number, response),
+            None => debug!(attempt = number, %error, "no answer"),
+        }
+
+        if matches!(error, Error::Unauthorized(_)) && !refreshed {
+            refreshed = true;
+            fresh = client.tokens().fresh(&token).await.map_err(Error::Token)?;
+            if fresh.is_some() {
+                debug!(attempt = number, "sending again with a fresh token");
+                continue;
+            }
+        }
+        let Some(failure) = failure(&error) else { return Err(error) };
+        let decision = client.retry().decide(&Attempt {
+            idempotent: operation.idempotent,
+            failure,
+            number,
+            elapsed: begun.elapsed(),
+            now: SystemTime::now(),
+            random: random(),
+        });
+        match decision {
+            Decision::Stop => return Err(error),
+            Decision::Wait(wait) => {
+                debug!(attempt = number, wait_ms = wait.as_millis() as u64, "sending again after a wait");
+                tokio::time::sleep(wait).await;
+            }
+        }
+    }
+}
+
+/// How an attempt failed; none if nothing was sent and nothing would change.
+fn failure(error: &Error) -> Option<Failure<'_>> {
+    match (error, error.response()) {
+        (Error::Invalid(_) | Error::Token(_), _) => None,
+        (Error::NotConnected(_), _) => Some(Failure::NotConnected),
+        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_), _) | (_, None) => Some(Failure::Lost),
+        (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
+    }
+}
+
+fn log(attempt: u32, response: &crate::Response) {
+    if !enabled!(Level::DEBUG) {
+        return;
+    }
+    let limit = response.rate_limit();
+    debug!(
+        attempt,
+        status = response.status().as_u16(),
+        trace_id = response.trace_id(),
+        remaining = limit.remaining,
+        daily_remaining = limit.daily_remaining,
+        "answered"
+    );
+}
+
+/// A number from 0 up to 1, from the randomness of the standard library's hash maps.
+fn random() -> f64 {
+    RandomState::new().build_hasher().finish() as f64 / (u64::MAX as f64 + 1.0)
+}
