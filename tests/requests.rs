@@ -49,7 +49,8 @@ fn as_text(request: &Request) -> String {
         })
         .collect();
     headers.sort();
-    format!("{} {}\n{}\n{}", request.method, request.path, headers.concat(), indented(&request.body))
+    let body = if request.body.is_empty() { String::new() } else { indented(&request.body) };
+    format!("{} {}\n{}\n{body}", request.method, request.path, headers.concat())
 }
 
 /// JSON with line breaks: its members in their order, and each as often as it is there.
@@ -171,4 +172,23 @@ async fn text_beyond_ascii() {
         .tag("ελληνικά")
         .build();
     insta::assert_snapshot!(sent(contact).await);
+}
+
+#[tokio::test]
+async fn finding_a_duplicate() {
+    let server = Server::start().await.unwrap();
+    let known =
+        serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan+a@deos.com", "phone": "+18888888888"});
+    let known = server.insert(&known).unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+
+    let by_email = contacts.find_duplicate(Email::new("rosan+a@deos.com").unwrap()).await.unwrap();
+    let by_phone = contacts.find_duplicate(Phone::new("+1 888-888-8888").unwrap()).await.unwrap();
+    for found in [by_email, by_phone] {
+        assert_eq!(known["id"], found.unwrap().id.as_str());
+    }
+    assert!(contacts.find_duplicate(Email::new("rosan@deos.com").unwrap()).await.unwrap().is_none());
+    let requests: Vec<_> = server.requests().iter().map(as_text).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
 }

@@ -22,6 +22,7 @@ fn generated_types_are_what_the_fragment_says() {
     for (name, schema) in [
         ("CreateContactRequest", schemars::schema_for!(types::CreateContactRequest)),
         ("CreateContactResponse", schemars::schema_for!(types::CreateContactResponse)),
+        ("GetDuplicateContactResponse", schemars::schema_for!(types::GetDuplicateContactResponse)),
         ("ErrorBody", schemars::schema_for!(types::ErrorBody)),
         ("Version", schemars::schema_for!(types::Version)),
     ] {

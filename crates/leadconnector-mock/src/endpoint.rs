@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::contact;
 use crate::rate_limit::RateLimit;
-use crate::store::{Duplicate, Store};
+use crate::store::Store;
 use crate::validation::Validator;
 use crate::{InvalidContact, Request};
 
@@ -42,9 +42,7 @@ impl Endpoint {
 
     pub(crate) fn answer(&mut self, request: &Request) -> Response<Bytes> {
         let mut response = self.outcome(request).unwrap_or_else(|refusal| *refusal);
-        let body = request.json().unwrap_or_default();
-        let location = body.get("locationId").and_then(Value::as_str);
-        self.rate_limit.count(location, Instant::now(), response.headers_mut());
+        self.rate_limit.count(location(request).as_deref(), Instant::now(), response.headers_mut());
         response
     }
 
@@ -52,6 +50,7 @@ impl Endpoint {
         authorized(&request.headers)?;
         match (&request.method, request.path.split('?').next()) {
             (&Method::POST, Some("/contacts/")) => self.create(&json_body(request)?),
+            (&Method::GET, Some("/contacts/search/duplicate")) => self.find_duplicate(request),
             (method, path) => {
                 let message = format!("Cannot {method} {}", path.unwrap_or_default());
                 Err(error(StatusCode::NOT_FOUND, "Not Found", &json!(message)))
@@ -64,12 +63,26 @@ impl Endpoint {
             error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &json!(invalid.messages()))
         })?;
         if !self.allow_duplicates
-            && let Some(duplicate) = self.store.duplicate(body)
+            && let Some((contact, matching_field)) = self.store.duplicate(body)
         {
-            return Err(duplicated(&duplicate));
+            return Err(duplicated(contact, matching_field));
         }
         let contact = self.stored(body);
         Ok(respond(StatusCode::CREATED, &json!({"contact": contact, "traceId": self.store.trace_id()})))
+    }
+
+    fn find_duplicate(&mut self, request: &Request) -> Result<Response<Bytes>, Refusal> {
+        if request.query("locationId").is_none_or(|location| location.is_empty()) {
+            let messages = json!(["locationId should not be empty"]);
+            return Err(error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &messages));
+        }
+        let wanted = json!({
+            "locationId": request.query("locationId"),
+            "email": request.query("email"),
+            "phone": request.query("number"),
+        });
+        let contact = self.store.duplicate(&wanted).map(|(contact, _)| contact.clone());
+        Ok(respond(StatusCode::OK, &json!({"contact": contact, "traceId": self.store.trace_id()})))
     }
 
     fn stored(&mut self, body: &Value) -> Value {
@@ -77,6 +90,12 @@ impl Endpoint {
         self.store.add(contact.clone());
         contact
     }
+}
+
+/// The location that a request is about.
+fn location(request: &Request) -> Option<String> {
+    let in_body = || request.json().ok()?.get("locationId")?.as_str().map(str::to_owned);
+    request.query("locationId").or_else(in_body)
 }
 
 /// Asks for a bearer token and for the version header.
@@ -104,12 +123,15 @@ fn json_body(request: &Request) -> Result<Value, Refusal> {
     })
 }
 
-fn duplicated(duplicate: &Duplicate) -> Refusal {
-    let Duplicate { contact_id, contact_name, matching_field } = duplicate;
+fn duplicated(contact: &Value, matching_field: &str) -> Refusal {
     let body = json!({
         "statusCode": 400,
         "message": "This location does not allow duplicated contacts.",
-        "meta": {"contactId": contact_id, "contactName": contact_name, "matchingField": matching_field},
+        "meta": {
+            "contactId": contact["id"],
+            "contactName": contact::full_name(contact),
+            "matchingField": matching_field,
+        },
     });
     Box::new(respond(StatusCode::BAD_REQUEST, &body))
 }

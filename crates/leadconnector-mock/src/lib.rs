@@ -29,6 +29,9 @@
 //! | an email or phone that the location has already | 400 with `meta`: the contact's id and name, the field |
 //! | any other | 201 with the contact as it is stored, and a `traceId` |
 //!
+//! `GET /contacts/search/duplicate`, "Get Duplicate Contact": 200 with the contact of the location that has the email or the
+//! number of the query, or with `null`.
+//!
 //! Every answer has the rate-limit headers. Any other path is a 404.
 //!
 //! The property names, types and allowed values are those of the OpenAPI description from which the crate

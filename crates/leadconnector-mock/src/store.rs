@@ -2,20 +2,13 @@
 
 use serde_json::Value;
 
-use crate::contact::{digits, full_name};
+use crate::contact::digits;
 
 /// The contacts, in the order of their creation, and the ids that were given.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     contacts: Vec<Value>,
     numbers: Numbers,
-}
-
-/// A contact that is already there.
-pub(crate) struct Duplicate {
-    pub(crate) contact_id: String,
-    pub(crate) contact_name: String,
-    pub(crate) matching_field: &'static str,
 }
 
 impl Store {
@@ -27,23 +20,18 @@ impl Store {
         self.contacts.push(contact);
     }
 
-    /// The contact of the same location that has the same email, or else the same phone.
-    pub(crate) fn duplicate(&self, request: &Value) -> Option<Duplicate> {
+    /// The contact of the same location that has the same email, or else the same phone; and which of them.
+    pub(crate) fn duplicate(&self, request: &Value) -> Option<(&Value, &'static str)> {
         let email = request["email"].as_str().map(str::to_lowercase).filter(|email| !email.is_empty());
         let phone = request["phone"].as_str().map(digits).filter(|phone| !phone.is_empty());
-        let in_location = || self.contacts.iter().filter(|contact| contact["locationId"] == request["locationId"]);
-        let by_email = || in_location().find(|contact| contact["emailLowerCase"].as_str() == email.as_deref());
-        let by_phone = || in_location().find(|contact| contact["phone"].as_str() == phone.as_deref());
-        let (contact, matching_field) = match (email.is_some().then(by_email), phone.is_some().then(by_phone)) {
-            (Some(Some(contact)), _) => (contact, "email"),
-            (_, Some(Some(contact))) => (contact, "phone"),
-            _ => return None,
+        let find = |member: &str, text: String| {
+            let same = |contact: &&Value| {
+                contact["locationId"] == request["locationId"] && contact[member].as_str() == Some(&text)
+            };
+            self.contacts.iter().find(same)
         };
-        Some(Duplicate {
-            contact_id: contact["id"].as_str().unwrap_or_default().to_owned(),
-            contact_name: full_name(contact),
-            matching_field,
-        })
+        let by_email = email.and_then(|email| find("emailLowerCase", email)).map(|contact| (contact, "email"));
+        by_email.or_else(|| phone.and_then(|phone| find("phone", phone)).map(|contact| (contact, "phone")))
     }
 
     /// The id of a new contact: twenty letters and digits.

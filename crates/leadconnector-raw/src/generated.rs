@@ -622,6 +622,13 @@ pub mod types {
             Self::Many(value)
         }
     }
+    ///The successful response of "Get Duplicate Contact". The contact is null when there is none.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct GetDuplicateContactResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub contact: ::std::option::Option<Contact>,
+    }
     ///`InboundDndSetting`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -893,6 +900,70 @@ Arguments:
             .build()?;
         let info = OperationInfo {
             operation_id: "create_contact",
+        };
+        self.pre(&mut request, &info).await?;
+        let result = self.exec(request, &info).await;
+        self.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200..=299 => ResponseValue::from_response(response).await,
+            400u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            401u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            422u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+    /**Get Duplicate Contact
+
+Finds the contact that a location has already, by its email or its phone.
+
+Sends a `GET` request to `/contacts/search/duplicate`
+
+Arguments:
+- `email`: Email
+- `location_id`: Location Id
+- `number`: Phone Number
+- `version`: API Version
+*/
+    pub async fn get_duplicate_contact<'a>(
+        &'a self,
+        email: Option<&'a str>,
+        location_id: &'a str,
+        number: Option<&'a str>,
+        version: &'a types::Version,
+    ) -> Result<
+        ResponseValue<types::GetDuplicateContactResponse>,
+        Error<types::ErrorBody>,
+    > {
+        let url = format!("{}/contacts/search/duplicate", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        header_map.append("Version", version.to_string().try_into()?);
+        #[allow(unused_mut)]
+        let mut request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("email", &email))
+            .query(&progenitor_client::QueryParam::new("locationId", &location_id))
+            .query(&progenitor_client::QueryParam::new("number", &number))
+            .headers(header_map)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "get_duplicate_contact",
         };
         self.pre(&mut request, &info).await?;
         let result = self.exec(request, &info).await;

@@ -1,7 +1,8 @@
 use crate::send::{Operation, send};
-use crate::{Client, Contact, Error, LocationId, NewContact, mapping};
+use crate::{Client, Contact, ContactKey, Error, LocationId, NewContact, mapping};
 
 const CREATE_CONTACT: Operation = Operation { id: "create_contact", idempotent: false };
+const GET_DUPLICATE_CONTACT: Operation = Operation { id: "get_duplicate_contact", idempotent: true };
 
 /// The contacts of a location.
 ///
@@ -48,6 +49,42 @@ impl Contacts {
             send(&self.client, CREATE_CONTACT, |raw| async move { (raw.create_contact(version, body).await, raw) })
                 .await?;
         mapping::created(success)
+    }
+
+    /// Finds the contact with which a new one would collide: "Get Duplicate Contact" in the vendor's public specification.
+    /// None if there is none.
+    ///
+    /// ```
+    /// use leadconnector::{Client, Email, LocationId};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = leadconnector_mock::Server::start().await?;
+    /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+    /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    /// if let Some(rosan) = contacts.find_duplicate(Email::new("rosan@deos.com")?).await? {
+    ///     println!("already there: {}", rosan.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. Nothing is created here: what an error says of that does not matter. An answer that says neither that
+    /// there is a contact, with its id, nor that there is none, is [`Error::Undecodable`].
+    pub async fn find_duplicate(&self, key: impl Into<ContactKey>) -> Result<Option<Contact>, Error> {
+        let key = &key.into();
+        let (email, number) = match key {
+            ContactKey::Email(email) => (Some(email.as_str()), None),
+            ContactKey::Phone(phone) => (None, Some(phone.as_str())),
+        };
+        let (location, version) = (self.location.as_str(), self.client.version());
+        let success = send(&self.client, GET_DUPLICATE_CONTACT, |raw| async move {
+            (raw.get_duplicate_contact(email, location, number, version).await, raw)
+        })
+        .await?;
+        mapping::found(success)
     }
 
     /// The body that [`create`](Self::create) sends for this contact: to look at it, or to keep it.

@@ -68,6 +68,11 @@ pub(crate) fn first_value<'de, T: serde::Deserialize<'de>>(body: &'de [u8]) -> O
     T::deserialize(&mut serde_json::Deserializer::from_slice(body)).ok()
 }
 
+/// Whether a member of the outer object is there, and null.
+pub(crate) fn has_null(body: &[u8], name: &str) -> bool {
+    first_value::<Value>(body).is_some_and(|value| value.get(name) == Some(&Value::Null))
+}
+
 /// Makes an id a text, as it stands in the body: a number is an id all the same.
 fn put_text(value: &mut Value, path: [&str; 2], body: &[u8]) {
     let [outer, inner] = path;

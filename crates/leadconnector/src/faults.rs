@@ -526,3 +526,47 @@ async fn an_http_client_of_the_callers_own() {
     assert!(matches!(contacts.create(rosan()).await, Err(Error::TimedOut(_))));
     assert_eq!(server.requests()[0].headers["user-agent"], "mine");
 }
+
+/// A look-up has no effect, so it is sent again after whatever may pass.
+#[tokio::test]
+async fn a_look_up_is_sent_again() {
+    let none = || answer(200, json!({"contact": null}));
+    for fault in [
+        text(500, HTML),
+        text(502, HTML),
+        text(503, MARKER),
+        text(504, HTML),
+        text(408, MARKER),
+        header(text(429, MARKER), "retry-after", "0"),
+        none().cut_before(),
+        none().cut_after(5),
+        none().delay(Duration::from_secs(60)),
+    ] {
+        let server = Server::start().await.unwrap();
+        server.reply(fault);
+        server.reply(none());
+        let found = fixed(server.url()).find_duplicate(Email::new("MARKER@deos.com").unwrap()).await.unwrap();
+        assert!(found.is_none());
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
+#[tokio::test]
+async fn what_a_look_up_finds() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let find = || contacts.find_duplicate(Email::new("MARKER@deos.com").unwrap());
+    server.reply(answer(200, json!({"contact": {"id": 7, "tags": 1}})));
+    assert_eq!(find().await.unwrap().unwrap().id.as_str(), "7");
+    // Neither says that there is none.
+    for nothing in [json!({}), json!({"contact": {"email": MARKER}}), json!({"contact": []})] {
+        server.reply(answer(200, nothing));
+        let error = find().await.unwrap_err();
+        assert_eq!(variant(&error), "Undecodable");
+        assert_private(&error);
+    }
+    server.reply(status(404));
+    let error = find().await.unwrap_err();
+    assert_eq!(variant(&error), "Rejected");
+    assert_private(&error);
+}

@@ -46,6 +46,7 @@
 
 mod client;
 mod contact;
+mod contact_key;
 mod contacts;
 mod decode;
 mod error;
@@ -65,6 +66,7 @@ mod token_source;
 
 pub use client::{Client, ClientBuilder};
 pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
+pub use contact_key::ContactKey;
 pub use contacts::Contacts;
 pub use error::{
     BuildError, Created, Duplicate, Error, HttpSetupError, Incomplete, MatchingField, RateLimited, TokenError,

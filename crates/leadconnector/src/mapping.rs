@@ -8,6 +8,7 @@ use chrono::{DateTime, Month, NaiveDate};
 use leadconnector_raw::types as raw;
 use serde_json::{Map, Value};
 
+use crate::decode::{self, Decoded};
 use crate::new_contact::DndSettings;
 use crate::outcome::{Success, undecodable};
 use crate::{
@@ -71,19 +72,26 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
     }
 }
 
-/// What was received; an error if there is no contact with an id in it.
+/// The contact that was created; an error if there is none with an id.
 pub(crate) fn created(success: Success<raw::CreateContactResponse>) -> Result<Contact, Error> {
-    let Success { decoded, response } = success;
-    let raw::CreateContactResponse { contact } = decoded.value;
-    match contact {
-        Some(raw) if raw.id.as_ref().is_some_and(|id| !id.is_empty()) => {
-            Ok(contact_of(raw, decoded.undecoded, response))
-        }
-        _ => Err(undecodable(UndecodableReason::NoId, response)),
-    }
+    let Success { decoded: Decoded { value, undecoded }, response } = success;
+    let raw::CreateContactResponse { contact } = value;
+    contact_of(contact, undecoded, response)
 }
 
-fn contact_of(contact: raw::Contact, mut undecoded: Vec<String>, response: Response) -> Contact {
+/// The contact that was found; none if the server says that there is none.
+pub(crate) fn found(success: Success<raw::GetDuplicateContactResponse>) -> Result<Option<Contact>, Error> {
+    let Success { decoded: Decoded { value, undecoded }, response } = success;
+    let raw::GetDuplicateContactResponse { contact } = value;
+    // Only null says that there is none: an answer without the member says nothing.
+    if contact.is_none() && decode::has_null(response.body(), "contact") {
+        return Ok(None);
+    }
+    contact_of(contact, undecoded, response).map(Some)
+}
+
+fn contact_of(contact: Option<raw::Contact>, mut undecoded: Vec<String>, response: Response) -> Result<Contact, Error> {
+    let Some(contact) = contact else { return Err(undecodable(UndecodableReason::NoId, response)) };
     let raw::Contact {
         id,
         date_added,
@@ -122,8 +130,11 @@ fn contact_of(contact: raw::Contact, mut undecoded: Vec<String>, response: Respo
         business_id,
         assigned_to,
     } = contact;
-    Contact {
-        id: ContactId::received(id.unwrap_or_default()),
+    let Some(id) = id.filter(|id| !id.is_empty()) else {
+        return Err(undecodable(UndecodableReason::NoId, response));
+    };
+    Ok(Contact {
+        id: ContactId::received(id),
         date_added,
         date_updated,
         deleted,
@@ -161,7 +172,7 @@ fn contact_of(contact: raw::Contact, mut undecoded: Vec<String>, response: Respo
         assigned_to: assigned_to.map(UserId::received),
         undecoded,
         response,
-    }
+    })
 }
 
 /// Reads a member further than the generated type does; what cannot be read is named.
@@ -322,7 +333,6 @@ mod tests {
 
     use super::*;
     use crate::Channel;
-    use crate::decode::Decoded;
 
     fn received(member: &str, value: Value) -> Contact {
         created(&json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", member: value}})).unwrap()

@@ -36,67 +36,57 @@ where
     T: DeserializeOwned,
     F: Future<Output = Sent<T>>,
 {
-    let span = debug_span!("leadconnector", operation = operation.id);
-    attempts(client, operation, attempt).instrument(span).await
-}
+    let attempts = async {
+        let begun = Instant::now();
+        let mut fresh: Option<Token> = None;
+        let mut refreshed = false;
+        let mut number: u32 = 0;
+        loop {
+            number = number.saturating_add(1);
+            let token = match fresh.take() {
+                Some(token) => token,
+                None => client.tokens().current().await.map_err(Error::Token)?,
+            };
+            let (result, raw) = attempt(client.call(&token)?).await;
+            let error = match outcome(result, raw.inner().take_answer()) {
+                Ok(success) => {
+                    log(number, &success.response);
+                    return Ok(success);
+                }
+                Err(error) => error,
+            };
+            match error.response() {
+                Some(response) => log(number, response),
+                None => debug!(attempt = number, %error, "no answer"),
+            }
 
-async fn attempts<T, F>(
-    client: &Client,
-    operation: Operation,
-    attempt: impl Fn(raw::Client) -> F,
-) -> Result<Success<T>, Error>
-where
-    T: DeserializeOwned,
-    F: Future<Output = Sent<T>>,
-{
-    let begun = Instant::now();
-    let mut fresh: Option<Token> = None;
-    let mut refreshed = false;
-    let mut number: u32 = 0;
-    loop {
-        number = number.saturating_add(1);
-        let token = match fresh.take() {
-            Some(token) => token,
-            None => client.tokens().current().await.map_err(Error::Token)?,
-        };
-        let (result, raw) = attempt(client.call(&token)?).await;
-        let error = match outcome(result, raw.inner().take_answer()) {
-            Ok(success) => {
-                log(number, &success.response);
-                return Ok(success);
+            if matches!(error, Error::Unauthorized(_)) && !refreshed {
+                refreshed = true;
+                fresh = client.tokens().fresh(&token).await.map_err(Error::Token)?;
+                if fresh.is_some() {
+                    debug!(attempt = number, "sending again with a fresh token");
+                    continue;
+                }
             }
-            Err(error) => error,
-        };
-        match error.response() {
-            Some(response) => log(number, response),
-            None => debug!(attempt = number, %error, "no answer"),
-        }
-
-        if matches!(error, Error::Unauthorized(_)) && !refreshed {
-            refreshed = true;
-            fresh = client.tokens().fresh(&token).await.map_err(Error::Token)?;
-            if fresh.is_some() {
-                debug!(attempt = number, "sending again with a fresh token");
-                continue;
+            let Some(failure) = failure(&error) else { return Err(error) };
+            let decision = client.retry().decide(&Attempt {
+                idempotent: operation.idempotent,
+                failure,
+                number,
+                elapsed: begun.elapsed(),
+                now: SystemTime::now(),
+                random: random(),
+            });
+            match decision {
+                Decision::Stop => return Err(error),
+                Decision::Wait(wait) => {
+                    debug!(attempt = number, wait_ms = wait.as_millis() as u64, "sending again after a wait");
+                    tokio::time::sleep(wait).await;
+                }
             }
         }
-        let Some(failure) = failure(&error) else { return Err(error) };
-        let decision = client.retry().decide(&Attempt {
-            idempotent: operation.idempotent,
-            failure,
-            number,
-            elapsed: begun.elapsed(),
-            now: SystemTime::now(),
-            random: random(),
-        });
-        match decision {
-            Decision::Stop => return Err(error),
-            Decision::Wait(wait) => {
-                debug!(attempt = number, wait_ms = wait.as_millis() as u64, "sending again after a wait");
-                tokio::time::sleep(wait).await;
-            }
-        }
-    }
+    };
+    attempts.instrument(debug_span!("leadconnector", operation = operation.id)).await
 }
 
 /// How an attempt failed; none if nothing was sent and nothing would change.

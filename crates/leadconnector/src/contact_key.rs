@@ -1,0 +1,25 @@
+use crate::{Email, Phone};
+
+/// By what the server recognizes a contact of a location.
+///
+/// Made from an [`Email`] or a [`Phone`].
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ContactKey {
+    /// Its email: the parameter `email`.
+    Email(Email),
+    /// Its phone: the parameter `number`.
+    Phone(Phone),
+}
+
+impl From<Email> for ContactKey {
+    fn from(email: Email) -> Self {
+        Self::Email(email)
+    }
+}
+
+impl From<Phone> for ContactKey {
+    fn from(phone: Phone) -> Self {
+        Self::Phone(phone)
+    }
+}
