@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::contact;
-use crate::rate_limit::RateLimit;
+use crate::rate_limit::{Limits, RateLimit};
 use crate::store::Store;
 use crate::validation::Validator;
 use crate::{InvalidContact, Request};
@@ -22,13 +22,18 @@ type Refusal = Box<Response<Bytes>>;
 pub(crate) struct Endpoint {
     validator: Validator,
     allow_duplicates: bool,
+    recording: bool,
     store: Store,
     rate_limit: RateLimit,
 }
 
 impl Endpoint {
-    pub(crate) fn new(validator: Validator, allow_duplicates: bool) -> Self {
-        Self { validator, allow_duplicates, store: Store::default(), rate_limit: RateLimit::default() }
+    pub(crate) fn new(validator: Validator, allow_duplicates: bool, limits: Limits, recording: bool) -> Self {
+        Self { validator, allow_duplicates, recording, store: Store::default(), rate_limit: RateLimit::new(limits) }
+    }
+
+    pub(crate) fn refused(&self) -> u64 {
+        self.rate_limit.refused()
     }
 
     pub(crate) fn contacts(&self) -> &[Value] {
@@ -41,8 +46,13 @@ impl Endpoint {
     }
 
     pub(crate) fn answer(&mut self, request: &Request) -> Response<Bytes> {
-        let mut response = self.outcome(request).unwrap_or_else(|refusal| *refusal);
-        self.rate_limit.count(location(request).as_deref(), Instant::now(), response.headers_mut());
+        let location = location(request);
+        let mut response = if self.rate_limit.admit(location.as_deref(), Instant::now()) {
+            self.outcome(request).unwrap_or_else(|refusal| *refusal)
+        } else {
+            *error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", &json!("Too Many Requests"))
+        };
+        self.rate_limit.headers(location.as_deref(), response.headers_mut());
         response
     }
 
@@ -87,7 +97,9 @@ impl Endpoint {
 
     fn stored(&mut self, body: &Value) -> Value {
         let contact = contact::stored(body, self.validator.accepting(), &self.store.contact_id(), Utc::now());
-        self.store.add(contact.clone());
+        if self.recording {
+            self.store.add(contact.clone());
+        }
         contact
     }
 }

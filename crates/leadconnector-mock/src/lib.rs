@@ -41,7 +41,8 @@
 //! # What it does not imitate
 //!
 //! - It accepts any token for any location, and any value of `Version`.
-//! - It counts requests for the rate-limit headers, and refuses none.
+//! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`]. A day lasts as long as the
+//!   server.
 //! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
 //!   stored without spaces and punctuation, and gets no country code.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
@@ -68,6 +69,7 @@ mod server;
 mod store;
 mod validation;
 
+pub use rate_limit::Enforcement;
 pub use reply::Reply;
 pub use request::Request;
 pub use server::{Server, ServerBuilder};

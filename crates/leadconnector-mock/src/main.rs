@@ -3,8 +3,9 @@
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use leadconnector_mock::Server;
+use leadconnector_mock::{Enforcement, Server};
 
 const HELP: &str = "\
 A server on loopback that behaves as HighLevel's contacts endpoint does
@@ -15,6 +16,10 @@ Options:
   --port PORT          The port to listen on [default: a free one]
   --accept PROPERTY    Accept a property that the vendor's page does not list; may be repeated
   --allow-duplicates   Let a location have two contacts with one email or phone
+  --enforce WINDOW     Refuse requests beyond the rate limit; WINDOW is fixed or sliding
+  --max NUMBER         Requests of a location in each interval [default: 100]
+  --interval MS        The length of an interval in milliseconds [default: 10000]
+  --daily NUMBER       Requests of a location in a day [default: 200000]
   --help               Print this help
   --version            Print the version
 
@@ -32,11 +37,28 @@ enum Command {
     Print(String),
 }
 
-#[derive(Default)]
 struct Options {
     port: u16,
     accept: Vec<String>,
     allow_duplicates: bool,
+    enforcement: Enforcement,
+    max: u64,
+    interval: u64,
+    daily: u64,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            port: 0,
+            accept: Vec::new(),
+            allow_duplicates: false,
+            enforcement: Enforcement::Off,
+            max: 100,
+            interval: 10_000,
+            daily: 200_000,
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -70,6 +92,10 @@ fn arguments() -> Result<Command, lexopt::Error> {
             Long("port") | Short('p') => options.port = parser.value()?.parse()?,
             Long("accept") => options.accept.push(parser.value()?.string()?),
             Long("allow-duplicates") => options.allow_duplicates = true,
+            Long("enforce") => options.enforcement = parser.value()?.parse_with(enforcement)?,
+            Long("max") => options.max = parser.value()?.parse()?,
+            Long("interval") => options.interval = parser.value()?.parse()?,
+            Long("daily") => options.daily = parser.value()?.parse()?,
             Long("help") | Short('h') => return Ok(Command::Print(HELP.to_owned())),
             Long("version") | Short('V') => {
                 return Ok(Command::Print(concat!("leadconnector-mock ", env!("CARGO_PKG_VERSION")).to_owned()));
@@ -80,6 +106,14 @@ fn arguments() -> Result<Command, lexopt::Error> {
     Ok(Command::Serve(options))
 }
 
+fn enforcement(window: &str) -> Result<Enforcement, &'static str> {
+    match window {
+        "fixed" => Ok(Enforcement::FixedWindow),
+        "sliding" => Ok(Enforcement::SlidingWindow),
+        _ => Err("neither fixed nor sliding"),
+    }
+}
+
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -87,13 +121,17 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             .port(options.port)
             .accepting(options.accept)
             .allow_duplicates(options.allow_duplicates)
+            .enforce(options.enforcement)
+            .rate_limit(options.max, Duration::from_millis(options.interval))
+            .daily_limit(options.daily)
             .log(say)
             .start()
             .await
             .map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
         say(&format!("listening on {}, until Ctrl-C", server.url()));
         tokio::signal::ctrl_c().await?;
-        say(&format!("stopped after {} requests", server.requests().len()));
+        let (requests, refused) = (server.requests().len(), server.refused());
+        say(&format!("stopped after {requests} requests, {refused} of them refused for the rate limit"));
         Ok(())
     })
 }

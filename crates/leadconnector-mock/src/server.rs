@@ -3,7 +3,7 @@ use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
@@ -16,6 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::body::DeliveredBody;
 use crate::endpoint::{self, Endpoint};
+use crate::rate_limit::{Enforcement, Limits};
 use crate::reply::Delivery;
 use crate::validation::Validator;
 use crate::{InvalidContact, Reply, Request};
@@ -34,6 +35,7 @@ pub struct Server {
 struct State {
     endpoint: Mutex<Endpoint>,
     requests: Mutex<Vec<Request>>,
+    recording: bool,
     replies: Mutex<VecDeque<Reply>>,
     log: Option<Log>,
 }
@@ -52,7 +54,14 @@ impl Server {
 
     /// Sets up a server.
     pub fn builder() -> ServerBuilder {
-        ServerBuilder { port: 0, accepting: Vec::new(), allow_duplicates: false, log: None }
+        ServerBuilder {
+            port: 0,
+            accepting: Vec::new(),
+            allow_duplicates: false,
+            limits: Limits::default(),
+            recording: true,
+            log: None,
+        }
     }
 
     /// The base URL, such as `http://127.0.0.1:40123`.
@@ -68,6 +77,11 @@ impl Server {
     /// The contacts that are stored, of all locations, in the order of their creation.
     pub fn contacts(&self) -> Vec<Value> {
         lock(&self.state.endpoint).contacts().to_vec()
+    }
+
+    /// How many requests were refused with 429 because of a rate limit: see [`ServerBuilder::enforce`].
+    pub fn refused(&self) -> u64 {
+        lock(&self.state.endpoint).refused()
     }
 
     /// Stores a contact, as if it had been created with this body, and gives it as it is stored.
@@ -99,6 +113,8 @@ pub struct ServerBuilder {
     port: u16,
     accepting: Vec<String>,
     allow_duplicates: bool,
+    limits: Limits,
+    recording: bool,
     log: Option<Log>,
 }
 
@@ -121,6 +137,33 @@ impl ServerBuilder {
         self
     }
 
+    /// Whether requests beyond the rate limit are refused with 429, and how they are counted. The default is that none is.
+    pub fn enforce(mut self, enforcement: Enforcement) -> Self {
+        self.limits.enforcement = enforcement;
+        self
+    }
+
+    /// How many requests a location has in each interval, and how long that is. The default is the vendor's: 100 in 10
+    /// seconds.
+    pub fn rate_limit(mut self, max: u64, interval: Duration) -> Self {
+        self.limits.max = max;
+        self.limits.interval = interval;
+        self
+    }
+
+    /// How many requests a location has in a day, which lasts as long as the server. The default is the vendor's: 200,000.
+    pub fn daily_limit(mut self, daily: u64) -> Self {
+        self.limits.daily = daily;
+        self
+    }
+
+    /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow, and
+    /// there are no duplicates.
+    pub fn recording(mut self, recording: bool) -> Self {
+        self.recording = recording;
+        self
+    }
+
     /// Calls a function with a line for each request: method, path without the query, status, and why it was refused.
     pub fn log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Some(Box::new(log));
@@ -137,8 +180,9 @@ impl ServerBuilder {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let state = Arc::new(State {
-            endpoint: Mutex::new(Endpoint::new(validator, self.allow_duplicates)),
+            endpoint: Mutex::new(Endpoint::new(validator, self.allow_duplicates, self.limits, self.recording)),
             requests: Mutex::default(),
+            recording: self.recording,
             replies: Mutex::default(),
             log: self.log,
         });
@@ -153,6 +197,8 @@ impl fmt::Debug for ServerBuilder {
             .field("port", &self.port)
             .field("accepting", &self.accepting)
             .field("allow_duplicates", &self.allow_duplicates)
+            .field("limits", &self.limits)
+            .field("recording", &self.recording)
             .finish_non_exhaustive()
     }
 }
@@ -203,7 +249,9 @@ impl State {
             headers: head.headers,
             body: body.as_ref().map_or_else(Bytes::new, Bytes::clone),
         };
-        lock(&self.requests).push(request.clone());
+        if self.recording {
+            lock(&self.requests).push(request.clone());
+        }
 
         let Reply { answer, delay, delivery } = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
         let response = match answer {

@@ -86,7 +86,7 @@ fn serves_and_logs_until_ctrl_c() {
 
     let interrupt = Command::new("kill").args(["-INT", &serving.child.id().to_string()]).status().unwrap();
     assert!(interrupt.success());
-    assert_eq!(serving.line(), "stopped after 3 requests");
+    assert_eq!(serving.line(), "stopped after 3 requests, 0 of them refused for the rate limit");
     assert!(serving.child.wait().unwrap().success());
 }
 
@@ -96,6 +96,14 @@ fn allows_duplicates_on_request() {
     for _ in 0..2 {
         assert!(serving.post(r#"{"locationId": "a", "email": "rosan@deos.com"}"#).starts_with("HTTP/1.1 201"));
     }
+}
+
+#[test]
+fn enforces_a_limit_on_request() {
+    let serving = Serving::start(&["--enforce", "sliding", "--max", "1", "--interval", "60000"]);
+    assert!(serving.post(r#"{"locationId": "a"}"#).starts_with("HTTP/1.1 201"));
+    assert!(serving.post(r#"{"locationId": "a"}"#).starts_with("HTTP/1.1 429"));
+    assert!(serving.post(r#"{"locationId": "b"}"#).starts_with("HTTP/1.1 201"));
 }
 
 #[test]
@@ -119,7 +127,7 @@ fn help_and_version() {
 
 #[test]
 fn arguments_that_it_does_not_have() {
-    for arguments in [["--port", "many"], ["--port", "70000"], ["--prot", "8080"]] {
+    for arguments in [["--port", "many"], ["--port", "70000"], ["--prot", "8080"], ["--enforce", "none"]] {
         let output = finished(&arguments);
         assert_eq!(output.status.code(), Some(2));
         let said = String::from_utf8(output.stderr).unwrap();
