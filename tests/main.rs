@@ -4,6 +4,7 @@
 
 mod contract;
 mod fragment;
+mod list;
 mod mock;
 mod observability;
 mod raw;

@@ -5,6 +5,7 @@ use leadconnector_raw as raw;
 use url::{Host, Url};
 
 use crate::error::HttpSetupError;
+use crate::pacing::{AnyPacing, Pacing, SlidingWindow};
 use crate::retry::{Retry, RetryPolicy};
 use crate::token_source::{TokenSource, Tokens};
 use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token, mapping};
@@ -37,8 +38,11 @@ struct Shared {
     base_url: String,
     version: raw::types::Version,
     tokens: Tokens,
+    pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
     response_limit: usize,
+    concurrency: usize,
+    reconcile: bool,
 }
 
 impl Client {
@@ -65,6 +69,18 @@ impl Client {
         &self.shared.tokens
     }
 
+    pub(crate) fn pacing(&self) -> &dyn AnyPacing {
+        &*self.shared.pacing
+    }
+
+    pub(crate) fn concurrency(&self) -> usize {
+        self.shared.concurrency
+    }
+
+    pub(crate) fn reconciles(&self) -> bool {
+        self.shared.reconcile
+    }
+
     pub(crate) fn retry(&self) -> &dyn RetryPolicy {
         &*self.shared.retry
     }
@@ -89,7 +105,10 @@ pub struct ClientBuilder {
     connect_timeout: Duration,
     timeout: Duration,
     response_limit: usize,
+    pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
+    concurrency: usize,
+    reconcile: bool,
 }
 
 impl ClientBuilder {
@@ -103,7 +122,10 @@ impl ClientBuilder {
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
             response_limit: 4 * 1024 * 1024,
+            pacing: Box::new(SlidingWindow::default()),
             retry: Box::new(Retry::default()),
+            concurrency: 32,
+            reconcile: false,
         }
     }
 
@@ -153,9 +175,33 @@ impl ClientBuilder {
         self
     }
 
+    /// How fast a location is asked. The default is [`SlidingWindow`], which the clones of the client share;
+    /// [`NoPacing`](crate::NoPacing) turns it off.
+    pub fn pacing(mut self, pacing: impl Pacing) -> Self {
+        self.pacing = Box::new(pacing);
+        self
+    }
+
     /// Whether and when a request is sent again. The default is [`Retry::default`]; [`NoRetry`](crate::NoRetry) turns it off.
     pub fn retry(mut self, policy: impl RetryPolicy) -> Self {
         self.retry = Box::new(policy);
+        self
+    }
+
+    /// How many contacts [`Contacts::create_all`] has under way at the most. The default is 32; 0 is taken as 1.
+    pub fn concurrency(mut self, contacts: usize) -> Self {
+        self.concurrency = contacts.max(1);
+        self
+    }
+
+    /// Whether a creation whose outcome is unknown is looked up. The default is that it is not.
+    ///
+    /// The contact is looked up by its email, and then by its phone. If the location has it, it is returned as if it had just
+    /// been created; in a location that allows duplicates, it may be an older one. If not, the request is sent once more.
+    /// With neither email nor phone, or if the look-up or the second request fails, the outcome stays unknown, and the error
+    /// is the first one.
+    pub fn reconcile(mut self, reconcile: bool) -> Self {
+        self.reconcile = reconcile;
         self
     }
 
@@ -185,8 +231,9 @@ impl ClientBuilder {
         let version = mapping::version(&self.version)?;
         // The paths of the API begin with a slash.
         let base_url = base_url.as_str().trim_end_matches('/').to_owned();
-        let (retry, response_limit) = (self.retry, self.response_limit);
-        Ok(Client { shared: Arc::new(Shared { http, base_url, version, tokens, retry, response_limit }) })
+        let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
+        let shared = Shared { http, base_url, version, tokens, pacing, retry, response_limit, concurrency, reconcile };
+        Ok(Client { shared: Arc::new(shared) })
     }
 }
 

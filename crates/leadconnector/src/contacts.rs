@@ -1,5 +1,9 @@
+use futures_util::{Stream, StreamExt};
+use leadconnector_raw::types::CreateContactRequest;
+use tracing::debug;
+
 use crate::send::{Operation, send};
-use crate::{Client, Contact, ContactKey, Error, LocationId, NewContact, mapping};
+use crate::{Client, Contact, ContactKey, Created, Error, LocationId, NewContact, mapping};
 
 const CREATE_CONTACT: Operation = Operation { id: "create_contact", idempotent: false };
 const GET_DUPLICATE_CONTACT: Operation = Operation { id: "get_duplicate_contact", idempotent: true };
@@ -35,7 +39,8 @@ impl Contacts {
     /// Creates a contact: "Create Contact" on the page.
     ///
     /// A success whose body has the id of the contact is always `Ok`, whatever else is in it: see [`Contact`]. The request is
-    /// sent again only where no second contact can come of it: see [`Retry`](crate::Retry). Dropping the future stops the
+    /// sent again only where no second contact can come of it: see [`Retry`](crate::Retry) and
+    /// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile). Dropping the future stops the
     /// call; whether the contact was created is unknown then.
     ///
     /// # Errors
@@ -43,12 +48,106 @@ impl Contacts {
     /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
     /// [`Error::Duplicate`], with the id of the contact that is already there.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
+        let keys = if self.client.reconciles() { contact.keys() } else { Vec::new() };
         let body = &mapping::request(&self.location, contact);
+        match self.send_creation(body).await {
+            Err(error) if error.created() == Created::Unknown && !keys.is_empty() => {
+                self.reconcile(body, &keys, error).await
+            }
+            decided => decided,
+        }
+    }
+
+    /// Looks up a contact of which it is unknown whether it was created, and sends the request once more if it is not there.
+    /// Where that decides nothing, the outcome is as unknown as before, and the error is the one that said so.
+    async fn reconcile(
+        &self,
+        body: &CreateContactRequest,
+        keys: &[ContactKey],
+        unknown: Error,
+    ) -> Result<Contact, Error> {
+        debug!(error = %unknown, "looking up whether the contact was created");
+        match self.find_any(keys).await {
+            Ok(Some(contact)) => return Ok(contact),
+            Ok(None) => {}
+            Err(error) => {
+                debug!(%error, "the look-up failed");
+                return Err(unknown);
+            }
+        }
+        match self.send_creation(body).await {
+            Ok(contact) => Ok(contact),
+            // It is there after all, from the first request or from somebody else.
+            Err(Error::Duplicate(found)) => match self.find_any(keys).await {
+                Ok(Some(contact)) => Ok(contact),
+                Ok(None) | Err(_) => Err(Error::Duplicate(found)),
+            },
+            Err(error) if error.created() == Created::No => {
+                debug!(%error, "the second request failed");
+                Err(unknown)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn send_creation(&self, body: &CreateContactRequest) -> Result<Contact, Error> {
         let version = self.client.version();
-        let success =
-            send(&self.client, CREATE_CONTACT, |raw| async move { (raw.create_contact(version, body).await, raw) })
-                .await?;
+        let success = send(&self.client, CREATE_CONTACT, &self.location, |raw| async move {
+            (raw.create_contact(version, body).await, raw)
+        })
+        .await?;
         mapping::created(success)
+    }
+
+    /// The first contact that one of the keys finds.
+    async fn find_any(&self, keys: &[ContactKey]) -> Result<Option<Contact>, Error> {
+        for key in keys {
+            if let Some(contact) = self.find_duplicate(key.clone()).await? {
+                return Ok(Some(contact));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Creates the contacts of a list, several at a time and as fast as the location's allowance lets them.
+    ///
+    /// Each result comes with the place of its contact in the list, counted from 0. Results come as they are ready, not in the
+    /// order of the list. An error does not stop the others. The list is read as the results are taken: however long it is,
+    /// the memory is that of the contacts under way, [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of
+    /// them. Dropping the results stops everything; whether the contacts under way were created is unknown then.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use leadconnector::{Client, Email, LocationId, NewContact};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = leadconnector_mock::Server::start().await?;
+    /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+    /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    /// let list = ["Rosan", "Rubika"].map(|name| NewContact::builder().first_name(name).build());
+    ///
+    /// let mut results = contacts.create_all(stream::iter(list));
+    /// while let Some((place, result)) = results.next().await {
+    ///     match result {
+    ///         Ok(contact) => println!("{place}: created {}", contact.id),
+    ///         Err(error) => println!("{place}: {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_all<L>(&self, list: L) -> impl Stream<Item = (usize, Result<Contact, Error>)> + Send + Unpin + use<L>
+    where
+        L: Stream<Item = NewContact> + Send + 'static,
+    {
+        let contacts = self.clone();
+        let concurrency = self.client.concurrency();
+        let creations = list.enumerate().map(move |(place, contact)| {
+            let contacts = contacts.clone();
+            async move { (place, contacts.create(contact).await) }
+        });
+        Box::pin(creations.buffer_unordered(concurrency))
     }
 
     /// Finds the contact with which a new one would collide: "Get Duplicate Contact" in the vendor's public specification.
@@ -80,7 +179,7 @@ impl Contacts {
             ContactKey::Phone(phone) => (None, Some(phone.as_str())),
         };
         let (location, version) = (self.location.as_str(), self.client.version());
-        let success = send(&self.client, GET_DUPLICATE_CONTACT, |raw| async move {
+        let success = send(&self.client, GET_DUPLICATE_CONTACT, &self.location, |raw| async move {
             (raw.get_duplicate_contact(email, location, number, version).await, raw)
         })
         .await?;

@@ -3,7 +3,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::{ContactId, InvalidValue, Response};
+use crate::{ContactId, InvalidValue, PacingError, Response};
 
 /// Why a call failed: a variant for each thing that a caller does differently.
 ///
@@ -16,6 +16,7 @@ use crate::{ContactId, InvalidValue, Response};
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
 /// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token | no |
+/// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
@@ -42,6 +43,8 @@ pub enum Error {
     Invalid(InvalidValue),
     /// The [`TokenSource`](crate::TokenSource) had no token, so nothing was sent.
     Token(TokenError),
+    /// The budget of the location does not allow a request, however long one waits, so nothing was sent.
+    Pacing(PacingError),
     /// No connection could be made: no such host, no route, nobody listening, or no agreement on TLS.
     NotConnected(TransportError),
     /// The location does not allow duplicated contacts, and has this one already.
@@ -87,6 +90,7 @@ impl Error {
         match self {
             Self::Invalid(_)
             | Self::Token(_)
+            | Self::Pacing(_)
             | Self::NotConnected(_)
             | Self::Duplicate(_)
             | Self::Unauthorized(_)
@@ -106,7 +110,7 @@ impl Error {
     /// The server's answer, as far as it arrived; none if there was no answer.
     pub fn response(&self) -> Option<&Response> {
         match self {
-            Self::Invalid(_) | Self::Token(_) | Self::NotConnected(_) => None,
+            Self::Invalid(_) | Self::Token(_) | Self::Pacing(_) | Self::NotConnected(_) => None,
             Self::Duplicate(error) => Some(&error.response),
             Self::Validation(error) => Some(&error.response),
             Self::RateLimited(error) => Some(&error.response),
@@ -126,6 +130,7 @@ impl fmt::Display for Error {
         match self {
             Self::Invalid(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
+            Self::Pacing(error) => error.fmt(f),
             Self::NotConnected(_) => f.write_str("no connection to the server could be made; nothing was sent"),
             Self::Duplicate(error) => {
                 f.write_str("the location does not allow duplicated contacts, and has this one already")?;
@@ -167,6 +172,7 @@ impl StdError for Error {
         match self {
             Self::NotConnected(error) => Some(error),
             Self::Token(error) => error.source(),
+            Self::Pacing(error) => error.source(),
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => {
                 error.source.as_ref().map(|error| error as _)
             }

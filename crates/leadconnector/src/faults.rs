@@ -178,6 +178,7 @@ fn variant(error: &Error) -> &'static str {
     match error {
         Error::Invalid(_) => "Invalid",
         Error::Token(_) => "Token",
+        Error::Pacing(_) => "Pacing",
         Error::NotConnected(_) => "NotConnected",
         Error::Duplicate(_) => "Duplicate",
         Error::Unauthorized(_) => "Unauthorized",
@@ -258,7 +259,7 @@ fn documented() -> Vec<(String, String)> {
 fn every_row_of_the_documentation_has_a_case() {
     let mut tested: Vec<_> = cases().iter().map(|case| (case.variant.to_owned(), case.created.to_owned())).collect();
     // These have a test of their own.
-    tested.extend(["Invalid", "Token", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
+    tested.extend(["Invalid", "Token", "Pacing", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
     let mut documented = documented();
     for list in [&mut tested, &mut documented] {
         list.sort();
@@ -381,10 +382,6 @@ async fn what_an_error_says() {
     let response = error.response().unwrap();
     assert_eq!((response.rate_limit().remaining, response.trace_id().as_deref()), (Some(99), Some("t")));
 
-    server.reply(header(header(text(429, ""), "retry-after", "3600"), "x-ratelimit-daily-remaining", "0"));
-    let Err(Error::RateLimited(limited)) = contacts.create(rosan()).await else { panic!("not limited") };
-    assert_eq!((limited.retry_after, limited.day_used_up), (Some(Duration::from_secs(3600)), true));
-
     server.reply(duplicate(400));
     let Err(Error::Duplicate(found)) = contacts.create(rosan()).await else { panic!("no duplicate") };
     assert_eq!((found.contact_id.as_str(), found.contact_name.as_deref()), (ID, Some(MARKER)));
@@ -400,6 +397,10 @@ async fn what_an_error_says() {
         server.reply(status(code));
         assert_eq!(contacts.create(rosan()).await.unwrap_err().to_string(), said);
     }
+
+    server.reply(header(header(text(429, ""), "retry-after", "3600"), "x-ratelimit-daily-remaining", "0"));
+    let Err(Error::RateLimited(limited)) = contacts.create(rosan()).await else { panic!("not limited") };
+    assert_eq!((limited.retry_after, limited.day_used_up), (Some(Duration::from_secs(3600)), true));
 }
 
 /// A source whose tokens are numbered, and which refreshes slowly.
@@ -491,6 +492,21 @@ async fn a_source_without_a_token() {
 }
 
 #[tokio::test]
+async fn a_day_that_is_used_up() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let last = answer(201, json!({"contact": {"id": ID}}));
+    server.reply(header(header(last, "x-ratelimit-limit-daily", "1"), "x-ratelimit-daily-remaining", "0"));
+    contacts.create(rosan()).await.unwrap();
+    let error = contacts.create(rosan()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Pacing", "no"));
+    assert_private(&error);
+    let said = "the location's allowance of the day is used up; nothing was sent, try again in 1440 min";
+    assert_eq!(error.to_string(), said);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[tokio::test]
 async fn retries_can_be_turned_off() {
     let server = Server::start().await.unwrap();
     server.reply(header(status(429), "retry-after", "0"));
@@ -569,4 +585,57 @@ async fn what_a_look_up_finds() {
     let error = find().await.unwrap_err();
     assert_eq!(variant(&error), "Rejected");
     assert_private(&error);
+}
+
+fn reconciling(url: &str) -> Contacts {
+    contacts(Client::builder("MARKER-token").reconcile(true), url)
+}
+
+#[tokio::test]
+async fn what_is_unknown_is_looked_up() {
+    let nowhere = || answer(200, json!({"contact": null}));
+    let lost = || Reply::ordinary().cut_before();
+    let unstored = || text(500, HTML);
+    // The replies; then the requests and contacts at the end, and how the call ends.
+    for (name, replies, requests, contacts, ends) in [
+        ("created, and the answer lost", vec![lost()], 2, 1, "Ok"),
+        ("not created: sent again", vec![unstored()], 3, 1, "Ok"),
+        ("created, and not found at first", vec![lost(), nowhere()], 4, 1, "Ok"),
+        ("both answers lost", vec![unstored(), nowhere(), lost()], 3, 1, "BrokenOff"),
+        ("the look-up refused", vec![unstored(), status(403)], 2, 0, "Server"),
+        ("the second request refused", vec![unstored(), nowhere(), status(403)], 3, 0, "Server"),
+        ("422, and not there", vec![answer(422, json!({"message": ["email must be an email"]}))], 3, 1, "Ok"),
+        ("decided at once", vec![status(403)], 1, 0, "Forbidden"),
+    ] {
+        let server = Server::start().await.unwrap();
+        for reply in replies {
+            server.reply(reply);
+        }
+        let result = reconciling(server.url()).create(rosan()).await;
+        let ended = result.as_ref().map_or_else(variant, |_| "Ok");
+        assert_eq!((ended, server.requests().len(), server.contacts().len()), (ends, requests, contacts), "{name}");
+        if let (Err(error), true) = (&result, ends != "Forbidden") {
+            assert_eq!(created(error), "unknown", "{name}");
+            assert_private(error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_key_stays_unknown() {
+    let server = Server::start().await.unwrap();
+    server.reply(Reply::ordinary().cut_before());
+    let nameless = NewContact::builder().name(MARKER).email(crate::Null).build();
+    let error = reconciling(server.url()).create(nameless).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error), server.requests().len()), ("BrokenOff", "unknown", 1));
+}
+
+#[tokio::test]
+async fn a_contact_is_found_by_its_phone_too() {
+    let server = Server::start().await.unwrap();
+    server.reply(Reply::ordinary().cut_before());
+    let phone = crate::Phone::new("+1 888-888-8888").unwrap();
+    let created = reconciling(server.url()).create(NewContact::builder().phone(phone).build()).await.unwrap();
+    assert_eq!(server.contacts()[0]["id"], created.id.as_str());
+    assert_eq!(server.contacts().len(), 1);
 }

@@ -55,10 +55,12 @@ mod faults;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod invalid_value;
+mod jitter;
 mod mapping;
 mod new_contact;
 mod newtypes;
 mod outcome;
+mod pacing;
 mod response;
 mod retry;
 mod send;
@@ -80,6 +82,7 @@ pub use new_contact::{
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, Phone, Token, UserId,
 };
+pub use pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, SlidingWindow};
 pub use response::{RateLimit, Response};
 pub use retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use token_source::{BoxError, TokenSource};

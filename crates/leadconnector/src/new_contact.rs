@@ -14,7 +14,7 @@ pub use nullable::Nullable::{self, Null};
 pub use nullable::Optional;
 pub use property_name::PropertyName;
 
-use crate::{Country, Email, Phone, UserId};
+use crate::{ContactKey, Country, Email, Phone, UserId};
 
 /// A contact to create: the body of the request on the page, without `locationId`, which
 /// [`Client::contacts`](crate::Client::contacts) takes.
@@ -61,6 +61,19 @@ impl NewContact {
     /// Starts a contact of which nothing is set.
     pub fn builder() -> NewContactBuilder {
         NewContactBuilder(Self::default())
+    }
+
+    /// By what the server would recognize the contact: its email, its phone, both or nothing.
+    pub fn keys(&self) -> Vec<ContactKey> {
+        let email = match &self.email {
+            Nullable::Value(email) => Some(ContactKey::Email(email.clone())),
+            Nullable::Absent | Nullable::Null => None,
+        };
+        let phone = match &self.phone {
+            Nullable::Value(phone) => Some(ContactKey::Phone(phone.clone())),
+            Nullable::Absent | Nullable::Null => None,
+        };
+        email.into_iter().chain(phone).collect()
     }
 }
 

@@ -1,18 +1,20 @@
 //! Sends a request, and again where that is safe.
 
 use std::future::Future;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::time::{Instant, SystemTime};
 
+use http::StatusCode;
 use leadconnector_raw as raw;
 use raw::ClientInfo;
 use raw::types::ErrorBody;
 use serde::de::DeserializeOwned;
 use tracing::{Instrument, Level, debug, debug_span, enabled};
 
+use crate::jitter::random;
 use crate::outcome::{Success, outcome};
+use crate::pacing::{BudgetAnswer, Place};
 use crate::retry::{Attempt, Decision, Failure};
-use crate::{Client, Error, Token};
+use crate::{Client, Error, LocationId, RateLimit, Token};
 
 /// An operation, as far as sending is concerned.
 #[derive(Clone, Copy)]
@@ -30,6 +32,7 @@ pub(crate) type Sent<T> = (Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>,
 pub(crate) async fn send<T, F>(
     client: &Client,
     operation: Operation,
+    location: &LocationId,
     attempt: impl Fn(raw::Client) -> F,
 ) -> Result<Success<T>, Error>
 where
@@ -47,8 +50,17 @@ where
                 Some(token) => token,
                 None => client.tokens().current().await.map_err(Error::Token)?,
             };
-            let (result, raw) = attempt(client.call(&token)?).await;
-            let error = match outcome(result, raw.inner().take_answer()) {
+            let raw = client.call(&token)?;
+            let place = Place::acquire(client.pacing(), location).await.map_err(Error::Pacing)?;
+            let (result, raw) = attempt(raw).await;
+            let answer = raw.inner().take_answer();
+            if let Some(answer) = &answer {
+                let refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
+                place.answered(BudgetAnswer { limit: RateLimit::of(&answer.headers), refused });
+            } else {
+                drop(place);
+            }
+            let error = match outcome(result, answer) {
                 Ok(success) => {
                     log(number, &success.response);
                     return Ok(success);
@@ -92,7 +104,7 @@ where
 /// How an attempt failed; none if nothing was sent and nothing would change.
 fn failure(error: &Error) -> Option<Failure<'_>> {
     match (error, error.response()) {
-        (Error::Invalid(_) | Error::Token(_), _) => None,
+        (Error::Invalid(_) | Error::Token(_) | Error::Pacing(_), _) => None,
         (Error::NotConnected(_), _) => Some(Failure::NotConnected),
         (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_), _) | (_, None) => Some(Failure::Lost),
         (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
@@ -112,9 +124,4 @@ fn log(attempt: u32, response: &crate::Response) {
         daily_remaining = limit.daily_remaining,
         "answered"
     );
-}
-
-/// A number from 0 up to 1, from the randomness of the standard library's hash maps.
-fn random() -> f64 {
-    RandomState::new().build_hasher().finish() as f64 / (u64::MAX as f64 + 1.0)
 }
