@@ -6,7 +6,6 @@ mod contract;
 mod fragment;
 mod list;
 mod mock;
-mod observability;
 mod raw;
 mod requests;
 mod values;

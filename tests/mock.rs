@@ -8,12 +8,17 @@ use serde_json::{Value, json};
 
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
 
+/// A client that finds loopback also where a proxy is set.
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 fn post(server: &Server) -> reqwest::RequestBuilder {
     post_as("application/json", server)
 }
 
 fn post_as(content_type: &str, server: &Server) -> reqwest::RequestBuilder {
-    reqwest::Client::new()
+    client()
         .post(format!("{}/contacts/", server.url()))
         .header("authorization", "Bearer any-token")
         .header("version", "2021-04-15")
@@ -73,7 +78,7 @@ async fn created() {
 #[tokio::test]
 async fn unauthorized() {
     let server = Server::start().await.unwrap();
-    let request = || reqwest::Client::new().post(format!("{}/contacts/", server.url())).body("{}");
+    let request = || client().post(format!("{}/contacts/", server.url())).body("{}");
     let answers = [
         answer(request()).await,
         answer(request().header("authorization", "Basic dXNlcg==").header("version", "2021-04-15")).await,
@@ -86,7 +91,7 @@ async fn unauthorized() {
 #[tokio::test]
 async fn other_paths() {
     let server = Server::start().await.unwrap();
-    let client = reqwest::Client::new();
+    let client = client();
     let mut text = String::new();
     for request in
         [client.post(format!("{}/contacts", server.url())), client.get(format!("{}/contacts/?x=y", server.url()))]
@@ -118,6 +123,7 @@ async fn invalid() {
     let bodies = [
         json!({}),
         json!({"locationId": 1}),
+        json!({"locationId": ""}),
         json!({
             "locationId": LOCATION, "firstName": 1, "gender": null, "dnd": "yes", "tags": "newsletter", "dndSettings": [],
             "customFields": {}
@@ -127,6 +133,7 @@ async fn invalid() {
         json!({"locationId": LOCATION, "inboundDndSettings": {"all": {"status": "permanent"}}}),
         json!({"locationId": LOCATION, "customFields": [{"key": "my_custom_field"}, "text"]}),
         json!({"locationId": LOCATION, "email": "rosan"}),
+        json!({"locationId": LOCATION, "email": "Rosan Deo <rosan@deos.com>"}),
         json!({"locationId": LOCATION, "additionalEmails": [], "dateOfBirth": "1990-09-25"}),
     ];
     insta::assert_snapshot!(answers_to(&server, bodies).await);
@@ -205,6 +212,38 @@ async fn a_reply_that_a_test_asks_for() {
     assert_eq!(response.text().await.unwrap(), "slow down");
     assert_eq!(answer(post(&server).body("{}")).await, "200 OK\n{}");
     assert!(answer(post(&server).body("{}")).await.starts_with("422"));
+}
+
+#[tokio::test]
+async fn a_reply_may_be_ordinary_save_for_something() {
+    let server = Server::start().await.unwrap();
+    let header = (HeaderName::from_static("x-traced"), HeaderValue::from_static("yes"));
+    server.reply(Reply::ordinary().header(header.0, header.1));
+    let response = post(&server).body(json!({"locationId": LOCATION}).to_string()).send().await.unwrap();
+    assert_eq!((response.status().as_u16(), &response.headers()["x-traced"]), (201, &HeaderValue::from_static("yes")));
+    assert_eq!(server.contacts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_length_that_is_more_than_there_is() {
+    let server = Server::start().await.unwrap();
+    let length = (http::header::CONTENT_LENGTH, HeaderValue::from_static("500"));
+    server.reply(Reply::new(StatusCode::OK).header(length.0, length.1).body("0123456789"));
+    assert!(post(&server).send().await.unwrap().text().await.is_err());
+}
+
+#[tokio::test]
+async fn a_request_that_breaks_off_is_none() {
+    use tokio::io::AsyncWriteExt;
+    let server = Server::start().await.unwrap();
+    let mut stream = tokio::net::TcpStream::connect(server.url().trim_start_matches("http://")).await.unwrap();
+    let head = "POST /contacts/ HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nVersion: v3\r\n\
+                Content-Type: application/json\r\nContent-Length: 500\r\n\r\n";
+    stream.write_all(format!("{head}{{\"locationId\": \"a\"}}").as_bytes()).await.unwrap();
+    drop(stream);
+    // The server is done with it when the next request is answered, on a connection that was made later.
+    assert!(answer_to(&server, json!({"locationId": LOCATION})).await.starts_with("201"));
+    assert_eq!((server.requests().len(), server.contacts().len()), (1, 1));
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! What a call leaves in a log, with everything turned on that can be: ours, and that of the crates below.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::io;
 use std::sync::{Arc, Mutex};
 
@@ -56,14 +58,18 @@ async fn a_log_has_what_happened_and_no_secrets() {
         .email(Email::new("secret@example.com").unwrap())
         .phone(Phone::new("+1 333-444-5555").unwrap())
         .build();
-    contacts.create(contact).await.unwrap();
+    contacts.create(contact.clone()).await.unwrap();
+    server.reply(Reply::json(StatusCode::CREATED, &serde_json::json!({"contact": {"city": "secret"}})).cut_after(20));
+    contacts.create(contact.clone()).await.unwrap_err();
+    contacts.create(contact).await.unwrap_err();
 
     let log = log.text();
     for part in [
         "operation=\"create_contact\"",
-        "attempt=1 status=429",
-        "sending again after a wait attempt=1 wait_ms=0",
-        "attempt=2 status=201 trace_id=\"",
+        "failed attempt=1 status=429 error=too many requests (429)",
+        "sending again after a wait attempt=1 wait_ms=",
+        "succeeded attempt=2 status=201 trace_id=\"",
+        "failed attempt=1 status=201 error=the connection failed after the request may have left",
         "remaining=99 daily_remaining=199999",
     ] {
         assert!(log.contains(part), "{part:?} is not in the log:\n{log}");

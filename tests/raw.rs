@@ -5,7 +5,7 @@ use leadconnector_raw::{Call, Client, Error, reqwest, types};
 
 fn client(server: &Server, authorization: &'static str) -> Client {
     let call = Call::new(http::HeaderValue::from_static(authorization));
-    Client::new_with_client(server.url(), reqwest::Client::new(), call)
+    Client::new_with_client(server.url(), reqwest::Client::builder().no_proxy().build().unwrap(), call)
 }
 
 fn body(first_name: &str) -> types::CreateContactRequest {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use leadconnector::{
     Channel, Client, Country, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email, InboundDndSetting,
-    LocationId, NewContact, NewContactBuilder, Nullable, Phone, PropertyName, UploadedFile, UserId,
+    LocationId, NewContact, NewContactBuilder, NoPacing, Nullable, Phone, PropertyName, UploadedFile, UserId,
 };
 use leadconnector_mock::Server;
 use proptest::collection::vec;
@@ -222,7 +222,7 @@ fn what_a_builder_builds_is_valid_and_arrives() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let start = Server::builder().accepting([UNMODELLED]).allow_duplicates(true).start();
     let server = runtime.block_on(start).unwrap();
-    let client = Client::builder("token").base_url(server.url()).build().unwrap();
+    let client = Client::builder("token").base_url(server.url()).pacing(NoPacing).build().unwrap();
     let contacts = client.contacts(LocationId::new(LOCATION).unwrap());
 
     let config = ProptestConfig { failure_persistence: None, cases: 1_000, ..ProptestConfig::default() };
@@ -234,7 +234,7 @@ fn what_a_builder_builds_is_valid_and_arrives() {
 
         let created = runtime.block_on(contacts.create(builder.build()));
         prop_assert!(created.is_ok(), "{:?}", created.unwrap_err().response().map(leadconnector::Response::body));
-        let received = server.requests().last().unwrap().json().unwrap();
+        let received = server.last_request().unwrap().json().unwrap();
         prop_assert_eq!(received, expected);
     });
 }

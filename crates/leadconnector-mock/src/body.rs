@@ -17,14 +17,18 @@ const SPACES: &[u8] = &[b' '; 16 * 1024];
 pub(crate) struct DeliveredBody {
     rest: Bytes,
     delivery: Delivery,
+    declared: bool,
     pause: Option<Pin<Box<Sleep>>>,
     /// Whether what was sent is still to be written to the connection before it is cut.
     flush: bool,
 }
 
 impl DeliveredBody {
-    pub(crate) fn new(body: Bytes, delivery: Delivery) -> Self {
-        Self { rest: body, delivery, pause: None, flush: false }
+    /// A body; `declared` if its length stands in the headers already, right or wrong.
+    pub(crate) fn new(body: Bytes, delivery: Delivery, declared: bool) -> Self {
+        // The headers are to arrive before the connection is cut.
+        let flush = matches!(delivery, Delivery::CutAfter(_));
+        Self { rest: body, delivery, declared, pause: None, flush }
     }
 
     fn cut() -> Poll<Option<io::Result<Frame<Bytes>>>> {
@@ -54,10 +58,10 @@ impl Body for DeliveredBody {
         let left = self.rest.len();
         match self.delivery {
             Delivery::CutBefore => Self::cut(),
-            Delivery::CutAfter(bytes) if bytes < left && bytes > 0 => {
+            Delivery::CutAfter(bytes) if bytes.min(left) > 0 => {
                 self.delivery = Delivery::CutBefore;
                 self.flush = true;
-                self.send(bytes)
+                self.send(bytes.min(left))
             }
             Delivery::CutAfter(_) => Self::cut(),
             Delivery::CutAtEnd if left > 0 => {
@@ -77,8 +81,11 @@ impl Body for DeliveredBody {
 
     fn size_hint(&self) -> SizeHint {
         match self.delivery {
+            _ if self.declared => SizeHint::default(),
             // Without a length, the client waits for an end that does not come.
             Delivery::CutAtEnd | Delivery::Endless => SizeHint::default(),
+            // One byte more than there is, if all of it is sent: the cut is one in any case.
+            Delivery::CutAfter(bytes) if bytes >= self.rest.len() => SizeHint::with_exact(self.rest.len() as u64 + 1),
             Delivery::Whole | Delivery::CutBefore | Delivery::CutAfter(_) | Delivery::Trickle(_) => {
                 SizeHint::with_exact(self.rest.len() as u64)
             }

@@ -45,9 +45,12 @@ impl Endpoint {
         Ok(self.stored(body))
     }
 
-    pub(crate) fn answer(&mut self, request: &Request) -> Response<Bytes> {
+    /// The answer to a request; `too_large` if its body was not kept for its size.
+    pub(crate) fn answer(&mut self, request: &Request, too_large: bool) -> Response<Bytes> {
         let location = location(request);
-        let mut response = if self.rate_limit.admit(location.as_deref(), Instant::now()) {
+        let mut response = if too_large {
+            *error(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", &json!("request entity too large"))
+        } else if self.rate_limit.admit(location.as_deref(), Instant::now()) {
             self.outcome(request).unwrap_or_else(|refusal| *refusal)
         } else {
             *error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", &json!("Too Many Requests"))
@@ -146,10 +149,6 @@ fn duplicated(contact: &Value, matching_field: &str) -> Refusal {
         },
     });
     Box::new(respond(StatusCode::BAD_REQUEST, &body))
-}
-
-pub(crate) fn too_large() -> Refusal {
-    error(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", &json!("request entity too large"))
 }
 
 fn error(status: StatusCode, name: &str, message: &Value) -> Refusal {

@@ -74,3 +74,6 @@ pub use reply::Reply;
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
 pub use validation::InvalidContact;
+
+/// The types of statuses and headers, in the version that a [`Reply`] takes.
+pub use http;

@@ -128,8 +128,10 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             .start()
             .await
             .map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
+        // Before anybody is told that the server is there.
+        let stop = Stop::new()?;
         say(&format!("listening on {}, until Ctrl-C", server.url()));
-        tokio::signal::ctrl_c().await?;
+        stop.asked_for().await?;
         let (requests, refused) = (server.requests().len(), server.refused());
         say(&format!("stopped after {requests} requests, {refused} of them refused for the rate limit"));
         Ok(())
@@ -139,4 +141,39 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
 /// Prints a line; `println!` would panic when nobody reads any more.
 fn say(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// The wish that the server stop: Ctrl-C, and on Unix the signal to terminate.
+struct Stop {
+    #[cfg(unix)]
+    signals: [tokio::signal::unix::Signal; 2],
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn new() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { signals: [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?] })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn asked_for(self) -> std::io::Result<()> {
+        let [mut interrupt, mut terminate] = self.signals;
+        std::future::poll_fn(|context| match interrupt.poll_recv(context) {
+            std::task::Poll::Pending => terminate.poll_recv(context),
+            ready => ready,
+        })
+        .await;
+        Ok(())
+    }
+
+    #[cfg(not(unix))]
+    async fn asked_for(self) -> std::io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }

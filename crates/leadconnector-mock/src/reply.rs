@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
 /// How the server is to answer one request, in place of its ordinary way: [`Server::reply`](crate::Server::reply).
@@ -21,8 +21,10 @@ use serde_json::Value;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The answer; none for the one that the server would give.
-    pub(crate) answer: Option<Response<Bytes>>,
+    /// None for the answer that the server would give.
+    status: Option<StatusCode>,
+    headers: HeaderMap,
+    body: Option<Bytes>,
     pub(crate) delay: Duration,
     pub(crate) delivery: Delivery,
 }
@@ -41,14 +43,12 @@ pub(crate) enum Delivery {
 impl Reply {
     /// The answer that the server would give, with the contact stored if it would store it.
     pub fn ordinary() -> Self {
-        Self { answer: None, delay: Duration::ZERO, delivery: Delivery::Whole }
+        Self { status: None, headers: HeaderMap::new(), body: None, delay: Duration::ZERO, delivery: Delivery::Whole }
     }
 
     /// An answer with this status and no body. Nothing is stored.
     pub fn new(status: StatusCode) -> Self {
-        let mut answer = Response::default();
-        *answer.status_mut() = status;
-        Self { answer: Some(answer), ..Self::ordinary() }
+        Self { status: Some(status), ..Self::ordinary() }
     }
 
     /// An answer with this status and a body of JSON. Nothing is stored.
@@ -58,21 +58,19 @@ impl Reply {
             .body(body.to_string())
     }
 
-    /// Sets a header. It has no effect on an ordinary answer.
+    /// Sets a header.
+    ///
+    /// A `Content-Length` is sent as it is, so it can say what is not so.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        if let Some(answer) = &mut self.answer {
-            answer.headers_mut().insert(name, value);
-        }
+        self.headers.insert(name, value);
         self
     }
 
-    /// Sets the body. It has no effect on an ordinary answer.
+    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
-        if let Some(answer) = &mut self.answer {
-            *answer.body_mut() = body.into();
-        }
+        self.body = Some(body.into());
         self
     }
 
@@ -89,7 +87,7 @@ impl Reply {
         self.deliver(Delivery::CutBefore)
     }
 
-    /// Cuts the connection after so many bytes of the body.
+    /// Cuts the connection after so many bytes of the body; 0 is behind the headers.
     #[must_use]
     pub fn cut_after(self, bytes: usize) -> Self {
         self.deliver(Delivery::CutAfter(bytes))
@@ -116,5 +114,22 @@ impl Reply {
     fn deliver(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
+    }
+
+    /// The answer, made of the ordinary one or not.
+    pub(crate) fn answer(self, ordinary: impl FnOnce() -> Response<Bytes>) -> Response<Bytes> {
+        let mut answer = match self.status {
+            None => ordinary(),
+            Some(status) => {
+                let mut answer = Response::default();
+                *answer.status_mut() = status;
+                answer
+            }
+        };
+        answer.headers_mut().extend(self.headers);
+        if let Some(body) = self.body {
+            *answer.body_mut() = body;
+        }
+        answer
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
+use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -15,7 +16,7 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::body::DeliveredBody;
-use crate::endpoint::{self, Endpoint};
+use crate::endpoint::Endpoint;
 use crate::rate_limit::{Enforcement, Limits};
 use crate::reply::Delivery;
 use crate::validation::Validator;
@@ -72,6 +73,11 @@ impl Server {
     /// The requests that were received, in the order of their arrival.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.state.requests).clone()
+    }
+
+    /// The last request that was received.
+    pub fn last_request(&self) -> Option<Request> {
+        lock(&self.state.requests).last().cloned()
     }
 
     /// The contacts that are stored, of all locations, in the order of their creation.
@@ -220,7 +226,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, for one: others may close theirs.
-            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
         let state = Arc::clone(&state);
@@ -241,7 +247,7 @@ impl State {
     async fn answer(&self, request: http::Request<Incoming>) -> io::Result<http::Response<DeliveredBody>> {
         let begun = Instant::now();
         let (head, body) = request.into_parts();
-        let body = read(body).await;
+        let body = read(body).await?;
         let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
         let request = Request {
             method: head.method,
@@ -253,12 +259,9 @@ impl State {
             lock(&self.requests).push(request.clone());
         }
 
-        let Reply { answer, delay, delivery } = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
-        let response = match answer {
-            Some(response) => response,
-            None if body.is_none() => *endpoint::too_large(),
-            None => lock(&self.endpoint).answer(&request),
-        };
+        let reply = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
+        let (delay, delivery) = (reply.delay, reply.delivery);
+        let response = reply.answer(|| lock(&self.endpoint).answer(&request, body.is_none()));
         if let Some(log) = &self.log {
             log(&line(&request, &response, begun));
         }
@@ -268,23 +271,24 @@ impl State {
         if matches!(delivery, Delivery::CutBefore) {
             return Err(io::Error::other("cut, as the test asked for"));
         }
-        Ok(response.map(|body| DeliveredBody::new(body, delivery)))
+        let declared = response.headers().contains_key(CONTENT_LENGTH);
+        Ok(response.map(|body| DeliveredBody::new(body, delivery, declared)))
     }
 }
 
 /// The body; none if it is too large. Then it is read to its end all the same, so that the client gets to its answer.
-async fn read(mut body: Incoming) -> Option<Bytes> {
+async fn read(mut body: Incoming) -> io::Result<Option<Bytes>> {
     let mut kept = BytesMut::new();
     let mut length = 0;
-    // A body that breaks off ends here as well: the client is gone, and sees no answer.
-    while let Some(Ok(frame)) = body.frame().await {
-        let Ok(data) = frame.into_data() else { continue };
+    while let Some(frame) = body.frame().await {
+        // A body that breaks off is no request.
+        let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };
         length += data.len();
         if length <= BODY_LIMIT {
             kept.extend_from_slice(&data);
         }
     }
-    (length <= BODY_LIMIT).then(|| kept.freeze())
+    Ok((length <= BODY_LIMIT).then(|| kept.freeze()))
 }
 
 /// A line of the log: without the query and the values of the body, which may hold a person's data.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use email_address::EmailAddress;
+use email_address::{EmailAddress, Options};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
@@ -47,13 +47,14 @@ impl Validator {
         for name in accepting {
             request["properties"][name] = json!({});
         }
-        // Not on the page, but the vendor refuses a malformed email.
+        // Not on the page, but the vendor refuses a malformed email and needs a location.
         request["properties"]["email"]["format"] = json!("email");
+        request["properties"]["locationId"]["minLength"] = json!(1);
         fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
         let schema = jsonschema::options()
             .should_validate_formats(true)
             // In place of the format of JSON Schema, which refuses letters beyond ASCII.
-            .with_format("email", EmailAddress::is_valid)
+            .with_format("email", is_email)
             .build(&fragment)?;
         Ok(Self { schema, accepting: accepting.to_vec() })
     }
@@ -66,6 +67,12 @@ impl Validator {
         let messages: Vec<_> = self.schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
         if messages.is_empty() { Ok(()) } else { Err(InvalidContact { messages }) }
     }
+}
+
+/// Whether the vendor would take it for an email: with a domain of at least two parts, and without a display name.
+fn is_email(text: &str) -> bool {
+    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
+    EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 /// Turns the schemas of OpenAPI 3.0 into JSON Schema, and closes the objects: whatever the fragment says of additional
@@ -104,6 +111,7 @@ fn messages(error: &ValidationError<'_>) -> Vec<String> {
             let options = options.as_array().into_iter().flatten().filter_map(Value::as_str);
             format!("{path} must be one of the following values: {}", options.collect::<Vec<_>>().join(", "))
         }
+        ValidationErrorKind::MinLength { .. } => format!("{path} should not be empty"),
         ValidationErrorKind::Format { .. } => format!("{path} must be an email"),
         ValidationErrorKind::Type { kind } => wrong_type(&path, kind),
         _ => format!("{path} is not valid"),

@@ -93,9 +93,11 @@ impl ClientHooks<Call> for Client {
         // What goes wrong with the body is said in the answer, since a `reqwest::Error` cannot be made here.
         let (body, arrival) = read(&mut response, capture.limit).await;
         let (parts, _) = http::Response::<reqwest::Body>::from(response).into_parts();
-        let answer = Answer { status: parts.status, headers: parts.headers.clone(), body: body.clone(), arrival };
+        // Progenitor has no use for a part of a body, and would build what it can from it.
+        let handed_on = if matches!(arrival, Arrival::Whole) { body.clone() } else { Bytes::new() };
+        let answer = Answer { status: parts.status, headers: parts.headers.clone(), body, arrival };
         *capture.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-        Ok(http::Response::from_parts(parts, body).into())
+        Ok(http::Response::from_parts(parts, handed_on).into())
     }
 }
 

@@ -993,7 +993,59 @@ pub mod prelude {
 pub mod document {
     /// The server that the document names.
     pub const SERVER: &str = "https://services.leadconnectorhq.com";
-    /// The properties of `CreateContactRequest` that the document names; it takes others besides.
+    /// The properties of `Contact` that the document names.
+    pub const CONTACT_PROPERTIES: &[&str] = &[
+        "address1",
+        "assignedTo",
+        "birthDay",
+        "birthMonth",
+        "bounceEmail",
+        "businessId",
+        "city",
+        "companyName",
+        "country",
+        "customFields",
+        "dateAdded",
+        "dateOfBirth",
+        "dateUpdated",
+        "deleted",
+        "dnd",
+        "dndSettings",
+        "email",
+        "emailLowerCase",
+        "firstName",
+        "firstNameLowerCase",
+        "fullNameLowerCase",
+        "id",
+        "lastName",
+        "lastNameLowerCase",
+        "lastSessionActivityAt",
+        "locationId",
+        "offers",
+        "phone",
+        "postalCode",
+        "products",
+        "source",
+        "state",
+        "tags",
+        "type",
+        "unsubscribeEmail",
+        "website",
+    ];
+    /// The properties of `ContactCustomField` that the document names.
+    pub const CONTACT_CUSTOM_FIELD_PROPERTIES: &[&str] = &["id", "value"];
+    /// The properties of `ContactDndSetting` that the document names.
+    pub const CONTACT_DND_SETTING_PROPERTIES: &[&str] = &["code", "message", "status"];
+    /// The properties of `ContactDndSettings` that the document names.
+    pub const CONTACT_DND_SETTINGS_PROPERTIES: &[&str] = &[
+        "Call",
+        "Email",
+        "FB",
+        "GMB",
+        "SMS",
+        "WhatsApp",
+    ];
+    /// The properties of `CreateContactRequest` that the document names.
     pub const CREATE_CONTACT_REQUEST_PROPERTIES: &[&str] = &[
         "address1",
         "assignedTo",
@@ -1018,4 +1070,38 @@ pub mod document {
         "timezone",
         "website",
     ];
+    /// The properties of `CreateContactResponse` that the document names.
+    pub const CREATE_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact"];
+    /// The properties of `CustomField` that the document names.
+    pub const CUSTOM_FIELD_PROPERTIES: &[&str] = &["field_value", "id", "key"];
+    /// The properties of `DndSetting` that the document names.
+    pub const DND_SETTING_PROPERTIES: &[&str] = &["code", "message", "status"];
+    /// The properties of `DndSettings` that the document names.
+    pub const DND_SETTINGS_PROPERTIES: &[&str] = &[
+        "Call",
+        "Email",
+        "FB",
+        "GMB",
+        "SMS",
+        "WhatsApp",
+    ];
+    /// The properties of `Duplicate` that the document names.
+    pub const DUPLICATE_PROPERTIES: &[&str] = &[
+        "contactId",
+        "contactName",
+        "matchingField",
+    ];
+    /// The properties of `ErrorBody` that the document names.
+    pub const ERROR_BODY_PROPERTIES: &[&str] = &[
+        "error",
+        "message",
+        "meta",
+        "statusCode",
+    ];
+    /// The properties of `GetDuplicateContactResponse` that the document names.
+    pub const GET_DUPLICATE_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact"];
+    /// The properties of `InboundDndSetting` that the document names.
+    pub const INBOUND_DND_SETTING_PROPERTIES: &[&str] = &["message", "status"];
+    /// The properties of `InboundDndSettings` that the document names.
+    pub const INBOUND_DND_SETTINGS_PROPERTIES: &[&str] = &["all"];
 }

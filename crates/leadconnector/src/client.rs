@@ -135,8 +135,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether the base URL may be `http` also where it leads to another machine. The default is that it may not: the token
-    /// and the contacts would travel in the clear.
+    /// Whether the base URL may be `http` also where it leads to another machine, or to this one through a proxy. The default is
+    /// that it may not: the token and the contacts would travel in the clear.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -150,14 +150,15 @@ impl ClientBuilder {
 
     /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like.
     ///
-    /// Set upon it are the timeouts of this builder, and that redirects are not followed: the creation of a contact must not
-    /// become a look-up, nor travel to another host.
+    /// Set upon it are the timeouts of this builder, no decompression, no log of what is sent, no proxy to this machine itself,
+    /// and that redirects are not followed: the creation of a contact must not become a look-up, nor travel to another host.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
     }
 
-    /// The longest time to make a connection. The default is 10 seconds.
+    /// The longest time to make a connection. The default is 10 seconds; it is at most nine tenths of the whole
+    /// [`timeout`](Self::timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
@@ -217,16 +218,26 @@ impl ClientBuilder {
         let tokens = self.tokens?;
         let base_url = checked_base_url(&self.base_url, self.allow_http)?;
         let mut http = self.http.unwrap_or_else(|| {
-            let http = reqwest::Client::builder().user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")));
-            // A proxy cannot reach this machine's own servers.
-            if is_loopback(&base_url) { http.no_proxy() } else { http }
+            reqwest::Client::builder().user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")))
         });
+        if is_loopback(&base_url) && !self.allow_http {
+            // A proxy cannot reach this machine's own servers, and would be sent the token in the clear.
+            http = http.no_proxy();
+        }
         http = http
-            .connect_timeout(self.connect_timeout)
             .timeout(self.timeout)
+            // Within the time of the whole attempt, so that it is known that nothing was sent.
+            .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
             .redirect(reqwest::redirect::Policy::none())
-            // Whether a request may be sent again is decided by the policy alone.
-            .retry(reqwest::retry::never());
+            // Whether a request may be sent again is decided here alone.
+            .retry(reqwest::retry::never())
+            // The limit on an answer's size is one on what arrives, and what arrived of a broken answer can be read.
+            .no_gzip()
+            .no_brotli()
+            .no_zstd()
+            .no_deflate()
+            // It would log the token and the contacts.
+            .connection_verbose(false);
         let http = http.build().map_err(HttpSetupError::new)?;
         let version = mapping::version(&self.version)?;
         // The paths of the API begin with a slash.

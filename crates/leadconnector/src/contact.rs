@@ -2,7 +2,10 @@
 
 mod dnd;
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Month, NaiveDate, Utc};
+use leadconnector_raw::document::CONTACT_DND_SETTINGS_PROPERTIES;
 use serde_json::Value;
 
 pub use dnd::{ContactDndSetting, ContactDndSettings, ContactDndStatus};
@@ -102,10 +105,24 @@ impl Contact {
 
     /// The contact as JSON, with what the page does not list: `createdBy`, `followers`, DND channels beyond the six.
     ///
-    /// It is read from the answer on each call; null if the answer is nested too deeply to be read as a whole.
+    /// It is read from the answer on each call; null if the answer has something that cannot be held: nesting beyond a hundred
+    /// levels, half of a surrogate pair, a number beyond what a float can be. [`response`](Self::response) has the bytes.
     pub fn json(&self) -> Value {
         let mut answer: Value = decode::first_value(self.response.body()).unwrap_or_default();
         answer.get_mut("contact").map(Value::take).unwrap_or_default()
+    }
+
+    /// Do-not-disturb for the channels that the page does not list, by the server's names, such as `RCS`.
+    ///
+    /// It is read from the answer on each call.
+    pub fn other_dnd_settings(&self) -> BTreeMap<String, Value> {
+        match self.json().get_mut("dndSettings").map(Value::take) {
+            Some(Value::Object(channels)) => channels
+                .into_iter()
+                .filter(|(name, _)| !CONTACT_DND_SETTINGS_PROPERTIES.contains(&name.as_str()))
+                .collect(),
+            _ => BTreeMap::new(),
+        }
     }
 
     /// The server's answer, with its rate limits and trace id.

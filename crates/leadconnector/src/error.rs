@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
 
-use crate::{ContactId, InvalidValue, PacingError, Response};
+use crate::{BoxError, ContactId, InvalidValue, PacingError, Response};
 
 /// Why a call failed: a variant for each thing that a caller does differently.
 ///
@@ -15,22 +16,26 @@ use crate::{ContactId, InvalidValue, PacingError, Response};
 /// | variant | what happened | was the contact created? |
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
-/// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token | no |
+/// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401 | no |
 /// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
+/// | [`Duplicate`](Self::Duplicate) | the same, under 422 | unknown |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
-/// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location that the token is not for | no |
+/// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location or scope that the token is not for | no |
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
 /// | [`Validation`](Self::Validation) | 400 with a list of messages | no |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
-/// | [`Rejected`](Self::Rejected) | another 4xx | no |
+/// | [`Rejected`](Self::Rejected) | another 4xx that says so, such as 400, 404 or 413 | no |
+/// | [`Rejected`](Self::Rejected) | another 4xx, such as 408 or 409 | unknown |
 /// | [`Unexpected`](Self::Unexpected) | a redirect, which is not followed, or a status beyond the known ones | unknown |
 /// | [`Server`](Self::Server) | 5xx | unknown |
 /// | [`Undecodable`](Self::Undecodable) | a success, but its body is not a contact with an id | unknown |
-/// | [`TimedOut`](Self::TimedOut) | the answer took too long | yes if the id of the contact arrived, otherwise unknown |
-/// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | the same |
-/// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | the same |
+/// | [`TimedOut`](Self::TimedOut) | the answer took too long | unknown |
+/// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
+/// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
+///
+/// Whatever the variant, the answer is yes if the id of a contact could be read from what arrived.
 ///
 /// # Privacy
 ///
@@ -41,7 +46,7 @@ use crate::{ContactId, InvalidValue, PacingError, Response};
 pub enum Error {
     /// A value was refused before anything was sent.
     Invalid(InvalidValue),
-    /// The [`TokenSource`](crate::TokenSource) had no token, so nothing was sent.
+    /// The [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401.
     Token(TokenError),
     /// The budget of the location does not allow a request, however long one waits, so nothing was sent.
     Pacing(PacingError),
@@ -87,30 +92,38 @@ pub enum Created<'a> {
 impl Error {
     /// Whether the contact was created all the same.
     pub fn created(&self) -> Created<'_> {
+        if let Some(id) = self.response().and_then(Response::contact_id) {
+            return Created::Yes(id);
+        }
         match self {
             Self::Invalid(_)
             | Self::Token(_)
             | Self::Pacing(_)
             | Self::NotConnected(_)
-            | Self::Duplicate(_)
             | Self::Unauthorized(_)
             | Self::Forbidden(_)
-            | Self::RateLimited(_)
-            | Self::Rejected(_) => Created::No,
-            Self::Validation(error) if error.response.status() == StatusCode::UNPROCESSABLE_ENTITY => Created::Unknown,
-            Self::Validation(_) => Created::No,
-            Self::Unexpected(_) | Self::Server(_) | Self::Undecodable(_) => Created::Unknown,
-            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => match &error.contact_id {
-                Some(id) => Created::Yes(id),
-                None => Created::Unknown,
-            },
+            | Self::RateLimited(_) => Created::No,
+            Self::Duplicate(_) | Self::Validation(_) => {
+                let unprocessable =
+                    self.response().is_some_and(|response| response.status() == StatusCode::UNPROCESSABLE_ENTITY);
+                if unprocessable { Created::Unknown } else { Created::No }
+            }
+            Self::Rejected(response) if decides(response.status()) => Created::No,
+            Self::Rejected(_)
+            | Self::Unexpected(_)
+            | Self::Server(_)
+            | Self::Undecodable(_)
+            | Self::TimedOut(_)
+            | Self::BrokenOff(_)
+            | Self::TooLarge(_) => Created::Unknown,
         }
     }
 
     /// The server's answer, as far as it arrived; none if there was no answer.
     pub fn response(&self) -> Option<&Response> {
         match self {
-            Self::Invalid(_) | Self::Token(_) | Self::Pacing(_) | Self::NotConnected(_) => None,
+            Self::Invalid(_) | Self::Pacing(_) | Self::NotConnected(_) => None,
+            Self::Token(error) => error.response.as_deref(),
             Self::Duplicate(error) => Some(&error.response),
             Self::Validation(error) => Some(&error.response),
             Self::RateLimited(error) => Some(&error.response),
@@ -123,6 +136,12 @@ impl Error {
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => error.response.as_ref(),
         }
     }
+}
+
+/// Whether a status other than the known ones says that the request was not carried out. The others are also given by
+/// servers in between, which may have passed the request on.
+fn decides(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 400 | 402 | 404..=407 | 410..=417 | 421 | 426 | 428 | 431 | 451)
 }
 
 impl fmt::Display for Error {
@@ -269,10 +288,9 @@ impl fmt::Display for Validation {
             let field = message.field()?.split('.').next()?.to_owned();
             leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES.contains(&field.as_str()).then_some(field)
         };
-        let mut fields: Vec<_> = self.messages.iter().filter_map(known).collect();
-        fields.dedup();
+        let fields: BTreeSet<_> = self.messages.iter().filter_map(known).collect();
         if !fields.is_empty() {
-            write!(f, ": {}", fields.join(", "))?;
+            write!(f, ": {}", Vec::from_iter(fields).join(", "))?;
         }
         f.write_str("; its messages are in the error")
     }
@@ -306,14 +324,13 @@ impl ValidationMessage {
     ///
     /// It is read from the forms that the server has been seen to use: `… must be …`, `… should not be …`,
     /// `property … should not exist`, `each value in … must be …`.
-    pub fn field(&self) -> Option<&str> {
+    pub fn field(&self) -> Option<String> {
         let mut words = self.0.split(' ');
         let field = match (words.next()?, words.next()?) {
-            ("property", name) => name,
-            ("each", "value") => words.nth(1)?,
-            (name, "must" | "should") => name,
-            (path, name) if path.ends_with(".property") => name,
-            _ => return None,
+            ("property", name) => name.to_owned(),
+            ("each", "value") => words.nth(1)?.to_owned(),
+            (name, "must" | "should") => name.to_owned(),
+            (path, name) => format!("{}.{name}", path.strip_suffix(".property")?),
         };
         field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']')).then_some(field)
     }
@@ -391,15 +408,18 @@ impl fmt::Display for Undecodable {
             UndecodableReason::NotJson => "is not JSON",
             UndecodableReason::NoId => "has no contact with an id",
         };
-        write!(f, "the server answered {}, but its body {reason}", self.response.status())
+        write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
+        match self.response.contact_id() {
+            Some(_) => f.write_str("; the contact was created, and its id is in the error"),
+            None => Ok(()),
+        }
     }
 }
 
 /// An answer that did not arrive, or not whole.
+#[derive(Debug)]
 #[non_exhaustive]
 pub struct Incomplete {
-    /// The id of the contact that was created, if it could be read from what arrived.
-    pub contact_id: Option<ContactId>,
     /// What arrived of the answer; none if not even its status did.
     pub response: Option<Response>,
     /// What went wrong.
@@ -409,20 +429,10 @@ pub struct Incomplete {
 /// What is known all the same.
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.contact_id {
+        f.write_str(match self.response.as_ref().and_then(Response::contact_id) {
             Some(_) => "the contact was created, and its id is in the error",
             None => "the contact may have been created",
         })
-    }
-}
-
-/// Without the id, which comes from a body.
-impl fmt::Debug for Incomplete {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Incomplete")
-            .field("response", &self.response)
-            .field("source", &self.source)
-            .finish_non_exhaustive()
     }
 }
 
@@ -455,23 +465,34 @@ impl StdError for TransportError {
 
 /// A [`TokenSource`](crate::TokenSource) had no token. The source of this error is what it said.
 #[derive(Debug)]
-pub struct TokenError(Box<dyn StdError + Send + Sync>);
+pub struct TokenError {
+    source: BoxError,
+    response: Option<Box<Response>>,
+}
 
 impl TokenError {
-    pub(crate) fn new(error: Box<dyn StdError + Send + Sync>) -> Self {
-        Self(error)
+    pub(crate) fn new(source: BoxError) -> Self {
+        Self { source, response: None }
+    }
+
+    /// The same, when another token was asked for after a 401.
+    pub(crate) fn after(self, response: Option<Response>) -> Self {
+        Self { response: response.map(Box::new), ..self }
     }
 }
 
 impl fmt::Display for TokenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the token source had no token; nothing was sent")
+        f.write_str(match self.response {
+            Some(_) => "the server does not accept the token (401), and the token source had no other",
+            None => "the token source had no token; nothing was sent",
+        })
     }
 }
 
 impl StdError for TokenError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&*self.0)
+        Some(&*self.source)
     }
 }
 
@@ -547,14 +568,14 @@ mod tests {
             ("email must be an email", Some("email")),
             ("locationId should not be empty", Some("locationId")),
             ("property additionalEmails should not exist", Some("additionalEmails")),
-            ("dndSettings.property RCS should not exist", Some("RCS")),
+            ("dndSettings.property RCS should not exist", Some("dndSettings.RCS")),
             ("each value in tags must be a string", Some("tags")),
             ("customFields.0.id must be a string", Some("customFields.0.id")),
             ("Unprocessable Entity", None),
             ("rosan@deos.com must be different", None),
             ("", None),
         ] {
-            assert_eq!(ValidationMessage::received(text.into()).field(), field, "{text}");
+            assert_eq!(ValidationMessage::received(text.into()).field().as_deref(), field, "{text}");
         }
     }
 }

@@ -84,7 +84,8 @@ pub(crate) fn found(success: Success<raw::GetDuplicateContactResponse>) -> Resul
     let Success { decoded: Decoded { value, undecoded }, response } = success;
     let raw::GetDuplicateContactResponse { contact } = value;
     // Only null says that there is none: an answer without the member says nothing.
-    if contact.is_none() && decode::has_null(response.body(), "contact") {
+    let without_id = contact.as_ref().is_none_or(|contact| contact.id.is_none());
+    if without_id && decode::has_null(response.body(), "contact") {
         return Ok(None);
     }
     contact_of(contact, undecoded, response).map(Some)

@@ -3,10 +3,10 @@
 use http::StatusCode;
 use leadconnector_raw as raw;
 use raw::Arrival;
-use raw::types::{ErrorBody, ErrorBodyMessage};
-use serde::de::DeserializeOwned;
+use raw::types::ErrorBody;
+use serde::de::IgnoredAny;
 
-use crate::decode::{self, CONTACT_ID, DUPLICATE_ID, Decoded};
+use crate::decode::{self, Answer, CONTACT_ID, DUPLICATE_ID, Decoded};
 use crate::error::{
     Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
     Validation, ValidationMessage,
@@ -20,7 +20,7 @@ pub(crate) struct Success<T> {
 }
 
 /// The value of a successful answer; or what happened instead.
-pub(crate) fn outcome<T: DeserializeOwned>(
+pub(crate) fn outcome<T: Answer>(
     result: Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>,
     answer: Option<raw::Answer>,
 ) -> Result<Success<T>, Error> {
@@ -29,34 +29,46 @@ pub(crate) fn outcome<T: DeserializeOwned>(
     };
     let response = Response::new(status, headers, body);
     if !status.is_success() {
-        return Err(failure(response));
+        return Err(failure(with_contact_id(response)));
     }
-    if let (Arrival::Whole, Ok(value)) = (&arrival, result) {
+    if let (Arrival::Whole, Ok(value)) = (&arrival, result)
+        && response.body().trim_ascii_start().starts_with(b"{")
+    {
         return Ok(Success { decoded: Decoded { value: value.into_inner(), undecoded: Vec::new() }, response });
     }
     // Complete JSON counts, whatever went wrong behind it.
     if let Some(decoded) = decode::tolerant(response.body()) {
         return Ok(Success { decoded, response });
     }
-    let incomplete = |response: Response, source| {
-        let contact_id = decode::text_at(response.body(), &CONTACT_ID).map(ContactId::received);
-        Box::new(Incomplete { contact_id, response: Some(response), source })
-    };
+    let incomplete = |source| Box::new(Incomplete { response: Some(with_contact_id(response.clone())), source });
     Err(match arrival {
-        Arrival::Whole => {
-            let empty = response.body().iter().all(u8::is_ascii_whitespace);
-            undecodable(if empty { UndecodableReason::Empty } else { UndecodableReason::NotJson }, response)
-        }
-        Arrival::TooLarge => Error::TooLarge(incomplete(response, None)),
+        Arrival::Whole => undecodable(reason(response.body()), response),
+        Arrival::TooLarge => Error::TooLarge(incomplete(None)),
         Arrival::BrokenOff(error) if error.is_timeout() => {
-            Error::TimedOut(incomplete(response, Some(TransportError::new(error))))
+            Error::TimedOut(incomplete(Some(TransportError::new(error))))
         }
-        Arrival::BrokenOff(error) => Error::BrokenOff(incomplete(response, Some(TransportError::new(error)))),
+        Arrival::BrokenOff(error) => Error::BrokenOff(incomplete(Some(TransportError::new(error)))),
     })
 }
 
+/// The response, with the id of the contact if it can be read from what arrived.
+fn with_contact_id(response: Response) -> Response {
+    let contact_id = decode::text_at(response.body(), &CONTACT_ID).map(ContactId::received);
+    response.with_contact_id(contact_id)
+}
+
+fn reason(body: &[u8]) -> UndecodableReason {
+    if body.trim_ascii().is_empty() {
+        UndecodableReason::Empty
+    } else if decode::first_value::<IgnoredAny>(body).is_some() {
+        UndecodableReason::NoId
+    } else {
+        UndecodableReason::NotJson
+    }
+}
+
 pub(crate) fn undecodable(reason: UndecodableReason, response: Response) -> Error {
-    Error::Undecodable(Box::new(Undecodable { reason, response }))
+    Error::Undecodable(Box::new(Undecodable { reason, response: with_contact_id(response) }))
 }
 
 fn without_answer(error: Option<raw::Error<ErrorBody>>) -> Error {
@@ -70,7 +82,7 @@ fn without_answer(error: Option<raw::Error<ErrorBody>>) -> Error {
     if connect {
         return Error::NotConnected(error);
     }
-    let incomplete = Box::new(Incomplete { contact_id: None, response: None, source: Some(error) });
+    let incomplete = Box::new(Incomplete { response: None, source: Some(error) });
     if timeout { Error::TimedOut(incomplete) } else { Error::BrokenOff(incomplete) }
 }
 
@@ -78,17 +90,14 @@ fn without_answer(error: Option<raw::Error<ErrorBody>>) -> Error {
 fn failure(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant::<ErrorBody>(response.body()).map(|decoded| decoded.value).unwrap_or_default();
-    let ErrorBody { status_code: _, message, error: _, meta } = body;
-    let list = matches!(message, Some(ErrorBodyMessage::Many(_)));
-    let messages = match message {
-        Some(ErrorBodyMessage::One(message)) => vec![message],
-        Some(ErrorBodyMessage::Many(messages)) => messages,
-        None => Vec::new(),
-    };
+    // The messages are read apart from the rest, since one that is no text must not cost the others.
+    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
+    let (messages, list) = decode::messages(response.body());
+    let says = |words: &str| messages.iter().any(|message| message.contains(words));
     // Of a body that broke off, the id may be all that can be read.
     let duplicate_id = decode::text_at(response.body(), &DUPLICATE_ID);
     match status {
-        StatusCode::UNAUTHORIZED if messages.iter().any(|message| message.contains("access to this location")) => {
+        StatusCode::UNAUTHORIZED if says("access to this location") || says("authorized for this scope") => {
             Error::Forbidden(response.into())
         }
         StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),

@@ -6,6 +6,7 @@ use chrono::DateTime;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 
+use crate::ContactId;
 use crate::decode::{self, TRACE_ID};
 
 /// An answer of the server.
@@ -14,11 +15,21 @@ pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
+    contact_id: Option<ContactId>,
 }
 
 impl Response {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
+        Self { status, headers, body, contact_id: None }
+    }
+
+    pub(crate) fn with_contact_id(self, contact_id: Option<ContactId>) -> Self {
+        Self { contact_id, ..self }
+    }
+
+    /// The id of the contact that an answer has in spite of the error: `contact.id` in the body, as far as it arrived.
+    pub(crate) fn contact_id(&self) -> Option<&ContactId> {
+        self.contact_id.as_ref()
     }
 
     /// The status.

@@ -10,7 +10,8 @@ use crate::response::{RateLimit, retry_after};
 /// Decides whether a request is sent again. [`Retry`] is the one that comes with this crate; hand in another with
 /// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
 ///
-/// It is not asked after a success, nor about the one fresh try that follows a 401 when the token can be refreshed.
+/// It is not asked about the creation of a contact that may have reached the server: that is never sent again. Nor is it asked
+/// about the one fresh try that follows a 401 when the token can be refreshed.
 pub trait RetryPolicy: Debug + Send + Sync + 'static {
     /// What to do after an attempt that failed.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
@@ -34,11 +35,18 @@ pub struct Attempt<'a> {
     pub random: f64,
 }
 
+impl<'a> Attempt<'a> {
+    /// The first attempt, which failed at once: to try a policy.
+    pub fn first(failure: Failure<'a>, idempotent: bool) -> Self {
+        Self { idempotent, failure, number: 1, elapsed: Duration::ZERO, now: SystemTime::now(), random: 0.5 }
+    }
+}
+
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Failure<'a> {
-    /// The server answered, and it was not a success.
+    /// The server answered, and its status was not a success.
     Answered {
         /// The status of the answer.
         status: StatusCode,
@@ -60,7 +68,7 @@ pub enum Decision {
     Wait(Duration),
 }
 
-/// Never sends a request again.
+/// Never sends a request again, save the one fresh try that follows a 401 when the token can be refreshed.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRetry;
 
@@ -81,17 +89,43 @@ impl RetryPolicy for NoRetry {
 /// | any other answer | stop | stop |
 /// | the request may have reached the server | stop | again |
 ///
-/// After a 429 or a 503 the wait is what `Retry-After` says; after a 429 without it, what
-/// `X-RateLimit-Interval-Milliseconds` says; otherwise it doubles with each attempt, and half of it is random.
+/// The wait is what `Retry-After` says; after a 429 without it, what `X-RateLimit-Interval-Milliseconds` says; otherwise, and
+/// at least, a time that doubles with each attempt, and of which half is random.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use leadconnector::{Client, Retry};
+///
+/// let retry = Retry::default().max_attempts(3).max_elapsed(Duration::from_secs(30));
+/// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").retry(retry).build()?;
+/// # Ok::<(), leadconnector::BuildError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub struct Retry {
+    max_attempts: u32,
+    max_elapsed: Duration,
+    base_wait: Duration,
+}
+
+impl Retry {
     /// How many attempts are made at the most, the first one included. The default is 5.
-    pub max_attempts: u32,
-    /// How long all attempts and waits may take together: no wait begins that would end later. The default is 2 minutes.
-    pub max_elapsed: Duration,
+    #[must_use]
+    pub fn max_attempts(self, max_attempts: u32) -> Self {
+        Self { max_attempts, ..self }
+    }
+
+    /// No wait begins that would end later than this after the beginning of the first attempt. The default is 2 minutes.
+    #[must_use]
+    pub fn max_elapsed(self, max_elapsed: Duration) -> Self {
+        Self { max_elapsed, ..self }
+    }
+
     /// The wait after the first attempt, where nothing else tells it. The default is 500 milliseconds.
-    pub base_wait: Duration,
+    #[must_use]
+    pub fn base_wait(self, base_wait: Duration) -> Self {
+        Self { base_wait, ..self }
+    }
 }
 
 impl Default for Retry {
@@ -123,11 +157,12 @@ impl Retry {
             Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers } => {
                 let limit = RateLimit::of(headers);
                 (limit.daily_remaining != Some(0))
-                    .then(|| retry_after(headers, attempt.now).or(limit.interval).unwrap_or(backoff))
+                    .then(|| retry_after(headers, attempt.now).or(limit.interval).unwrap_or(backoff).max(backoff))
             }
             Failure::Answered { status, headers } => {
                 let transient = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504);
-                (attempt.idempotent && transient).then(|| retry_after(headers, attempt.now).unwrap_or(backoff))
+                (attempt.idempotent && transient)
+                    .then(|| retry_after(headers, attempt.now).unwrap_or(backoff).max(backoff))
             }
         }
     }

@@ -7,14 +7,14 @@ use http::StatusCode;
 use leadconnector_raw as raw;
 use raw::ClientInfo;
 use raw::types::ErrorBody;
-use serde::de::DeserializeOwned;
 use tracing::{Instrument, Level, debug, debug_span, enabled};
 
+use crate::decode::Answer;
 use crate::jitter::random;
 use crate::outcome::{Success, outcome};
 use crate::pacing::{BudgetAnswer, Place};
 use crate::retry::{Attempt, Decision, Failure};
-use crate::{Client, Error, LocationId, RateLimit, Token};
+use crate::{Client, Created, Error, LocationId, RateLimit, Response, Token};
 
 /// An operation, as far as sending is concerned.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ pub(crate) async fn send<T, F>(
     attempt: impl Fn(raw::Client) -> F,
 ) -> Result<Success<T>, Error>
 where
-    T: DeserializeOwned,
+    T: Answer,
     F: Future<Output = Sent<T>>,
 {
     let attempts = async {
@@ -62,23 +62,25 @@ where
             }
             let error = match outcome(result, answer) {
                 Ok(success) => {
-                    log(number, &success.response);
+                    log(number, Some(&success.response), None);
                     return Ok(success);
                 }
                 Err(error) => error,
             };
-            match error.response() {
-                Some(response) => log(number, response),
-                None => debug!(attempt = number, %error, "no answer"),
-            }
+            log(number, error.response(), Some(&error));
 
             if matches!(error, Error::Unauthorized(_)) && !refreshed {
                 refreshed = true;
-                fresh = client.tokens().fresh(&token).await.map_err(Error::Token)?;
+                let refused = || error.response().cloned();
+                fresh = client.tokens().fresh(&token).await.map_err(|error| Error::Token(error.after(refused())))?;
                 if fresh.is_some() {
                     debug!(attempt = number, "sending again with a fresh token");
                     continue;
                 }
+            }
+            // Whatever the policy would say: what may have created a contact is not sent again.
+            if !operation.idempotent && error.created() != Created::No {
+                return Err(error);
             }
             let Some(failure) = failure(&error) else { return Err(error) };
             let decision = client.retry().decide(&Attempt {
@@ -106,22 +108,26 @@ fn failure(error: &Error) -> Option<Failure<'_>> {
     match (error, error.response()) {
         (Error::Invalid(_) | Error::Token(_) | Error::Pacing(_), _) => None,
         (Error::NotConnected(_), _) => Some(Failure::NotConnected),
-        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_), _) | (_, None) => Some(Failure::Lost),
+        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_) | Error::Undecodable(_), _) | (_, None) => {
+            Some(Failure::Lost)
+        }
         (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
     }
 }
 
-fn log(attempt: u32, response: &crate::Response) {
+fn log(attempt: u32, response: Option<&Response>, error: Option<&Error>) {
     if !enabled!(Level::DEBUG) {
         return;
     }
-    let limit = response.rate_limit();
+    let limit = response.map(Response::rate_limit).unwrap_or_default();
     debug!(
         attempt,
-        status = response.status().as_u16(),
-        trace_id = response.trace_id(),
+        status = response.map(|response| response.status().as_u16()),
+        error = error.map(tracing::field::display),
+        trace_id = response.and_then(Response::trace_id),
         remaining = limit.remaining,
         daily_remaining = limit.daily_remaining,
-        "answered"
+        "{}",
+        if error.is_some() { "failed" } else { "succeeded" }
     );
 }

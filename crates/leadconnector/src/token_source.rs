@@ -47,7 +47,9 @@ pub trait TokenSource: Send + Sync + 'static {
 
     /// Another token, since the server did not accept the last one. It is then sent once.
     ///
-    /// At most one refresh runs at a time; who waited for it takes the token that [`token`](Self::token) then gives.
+    /// At most one refresh runs at a time; who waited for it takes the token that [`token`](Self::token) then gives. After one
+    /// that failed, the next who needs a token tries again. The future is dropped with the call that waits for it: what must
+    /// not be lost half-way, such as a refresh token that is replaced, belongs in a task of its own.
     fn refresh(&self) -> impl Future<Output = Result<Token, BoxError>> + Send;
 }
 

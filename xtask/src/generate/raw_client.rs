@@ -8,7 +8,7 @@ use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
 use quote::{ToTokens, format_ident, quote};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::document::{Document, members};
 
@@ -124,22 +124,21 @@ fn constants(document: &Document) -> TokenStream {
         }
     });
     let components = document.root().get("components").unwrap_or(&Value::Null);
-    let open = members(components, "schemas")
-        .filter(|(_, schema)| schema.get("additionalProperties") == Some(&json!({})))
-        .map(|(name, schema)| {
-            let doc = format!(" The properties of `{name}` that the document names; it takes others besides.");
-            let constant = format_ident!("{}_PROPERTIES", name.to_shouty_snake_case());
-            let names = members(schema, "properties").map(|(name, _)| name);
-            quote! {
-                #[doc = #doc]
-                pub const #constant: &[&str] = &[#(#names),*];
-            }
-        });
+    let properties = members(components, "schemas").filter(|(_, schema)| schema.get("properties").is_some());
+    let properties = properties.map(|(name, schema)| {
+        let doc = format!(" The properties of `{name}` that the document names.");
+        let constant = format_ident!("{}_PROPERTIES", name.to_shouty_snake_case());
+        let names = members(schema, "properties").map(|(name, _)| name);
+        quote! {
+            #[doc = #doc]
+            pub const #constant: &[&str] = &[#(#names),*];
+        }
+    });
     quote! {
         /// What the OpenAPI document says beside types and operations.
         pub mod document {
             #server
-            #(#open)*
+            #(#properties)*
         }
     }
 }

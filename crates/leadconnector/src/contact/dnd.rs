@@ -25,7 +25,8 @@ impl ContactDndSettings {
         .as_ref()
     }
 
-    /// The channels that the server mentioned, with their settings.
+    /// The channels of the page that the server mentioned, with their settings. For others, see
+    /// [`Contact::other_dnd_settings`](crate::Contact::other_dnd_settings).
     pub fn iter(&self) -> impl Iterator<Item = (Channel, &ContactDndSetting)> {
         Channel::ALL.into_iter().filter_map(|channel| Some((channel, self.get(channel)?)))
     }
