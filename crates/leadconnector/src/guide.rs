@@ -2,3 +2,6 @@
 
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("../docs/many-contacts.md")]
+pub mod many_contacts {}
