@@ -121,8 +121,9 @@ struct Window {
 struct Budget {
     max: u64,
     interval: Duration,
-    in_flight: u64,
-    /// When the places of our requests were released that are still held.
+    /// When each request began that has no answer yet; which is which does not matter.
+    in_flight: VecDeque<Instant>,
+    /// When the places of our requests were released that are still held, or were when the oldest request began.
     ours: VecDeque<Instant>,
     /// When the places will be free that others hold.
     others: Vec<Instant>,
@@ -151,7 +152,7 @@ impl Default for Budget {
         Self {
             max: MAX,
             interval: INTERVAL,
-            in_flight: 0,
+            in_flight: VecDeque::new(),
             ours: VecDeque::new(),
             others: Vec::new(),
             share: None,
@@ -171,7 +172,8 @@ enum Turn {
 
 impl Budget {
     fn forget(&mut self, now: Instant) {
-        while self.ours.front().is_some_and(|since| now.duration_since(*since) >= self.interval) {
+        let horizon = self.in_flight.front().copied().unwrap_or(now);
+        while self.ours.front().is_some_and(|since| *since + self.interval <= horizon) {
             self.ours.pop_front();
         }
         self.others.retain(|free| *free > now);
@@ -184,12 +186,14 @@ impl Budget {
         }
     }
 
-    fn used_by_us(&self) -> u64 {
-        self.in_flight + self.ours.len() as u64
+    /// The places that our requests hold, or held at some time before.
+    fn used_by_us(&self, at: Instant) -> u64 {
+        let free = self.ours.partition_point(|since| *since + self.interval <= at);
+        (self.in_flight.len() + self.ours.len() - free) as u64
     }
 
-    fn used(&self) -> u64 {
-        self.used_by_us() + self.others.len() as u64
+    fn used(&self, at: Instant) -> u64 {
+        self.used_by_us(at) + self.others.len() as u64
     }
 
     /// What is left alone of a budget that others share: their latest requests are not reported yet.
@@ -197,10 +201,10 @@ impl Budget {
         (self.max / 10).max(1)
     }
 
-    fn has_room(&self) -> bool {
+    fn has_room(&self, now: Instant) -> bool {
         match self.share {
-            None => self.used() < self.max,
-            Some(share) => self.used_by_us() < share.places && self.used() + self.margin() < self.max.max(2),
+            None => self.used(now) < self.max,
+            Some(share) => self.used_by_us(now) < share.places && self.used(now) + self.margin() < self.max.max(2),
         }
     }
 
@@ -210,24 +214,24 @@ impl Budget {
             let began = self.day_began.unwrap_or(now);
             return Err(PacingError::DayUsedUp { again_in: DAY.saturating_sub(now.duration_since(began)) });
         }
-        if self.has_room() {
-            self.in_flight += 1;
+        if self.has_room(now) {
+            self.in_flight.push_back(now);
             self.today += 1;
             self.day_began.get_or_insert(now);
             return Ok(Turn::Send);
         }
-        let ours = self.ours.front().map(|since| *since + self.interval);
+        let ours = self.ours.iter().map(|since| *since + self.interval).find(|free| *free > now);
         let next = self.others.iter().copied().chain(ours).min();
         Ok(next.map_or(Turn::WaitForAnAnswer, Turn::WaitUntil))
     }
 
     fn release(&mut self, now: Instant, answer: Option<&BudgetAnswer>) {
-        self.in_flight = self.in_flight.saturating_sub(1);
+        // The oldest one: this request began then, or later.
+        let begun = self.in_flight.pop_front().unwrap_or(now);
         let refused = answer.is_some_and(|answer| answer.refused);
         if !refused {
             self.ours.push_back(now);
         }
-        self.forget(now);
         let Some(BudgetAnswer { limit, .. }) = answer else { return };
         if let Some(max) = limit.max.filter(|max| *max > 0) {
             self.max = max;
@@ -237,21 +241,22 @@ impl Budget {
         }
         // Who is refused knows that nothing is left, whatever else the answer says.
         if let Some(remaining) = if refused { Some(0) } else { limit.remaining } {
-            self.reported(remaining, now);
+            self.reported(remaining, begun, now);
         }
         if let Some(daily_limit) = limit.daily_limit {
             self.daily_limit = daily_limit;
         }
         if let Some(remaining) = limit.daily_remaining {
             // The server knows when its day begins; requests on their way may not be counted there yet.
-            self.today = self.daily_limit.saturating_sub(remaining) + self.in_flight;
+            self.today = self.daily_limit.saturating_sub(remaining) + self.in_flight.len() as u64;
         }
     }
 
-    /// Takes in how much the server has left, which is less than we counted if others share the budget.
-    fn reported(&mut self, remaining: u64, now: Instant) {
+    /// Takes in how much the server had left, which is less than we counted if others share the budget. It counted at some time
+    /// after the request began: what we held then it may have counted, although it is free by now.
+    fn reported(&mut self, remaining: u64, begun: Instant, now: Instant) {
         let used = self.max.saturating_sub(remaining);
-        let by_others = used.saturating_sub(self.used());
+        let by_others = used.saturating_sub(self.used(begun));
         // They were sent at some time in the last interval, so they end at some time in the next one. At random, since two
         // that keep time with each other would never see what the other leaves.
         self.others.extend((0..by_others).map(|_| now + self.interval.mul_f64(random())));
@@ -276,7 +281,7 @@ impl Budget {
     }
 
     fn is_idle(&self) -> bool {
-        self.in_flight == 0 && self.ours.is_empty() && self.others.is_empty() && self.day_began.is_none()
+        self.in_flight.is_empty() && self.ours.is_empty() && self.others.is_empty() && self.day_began.is_none()
     }
 }
 
@@ -494,6 +499,31 @@ mod tests {
         // Ten are left alone for what others have sent since; the first of the fifty ends within the interval.
         pacing.acquire(&location).await.unwrap();
         assert!(begun.elapsed() > Duration::ZERO && begun.elapsed() < INTERVAL);
+    }
+
+    /// An answer that is read late tells of a time when we held more than now.
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_read_late_tells_of_no_others() {
+        let (pacing, location, begun) = (SlidingWindow::default(), location(), Instant::now());
+        for _ in 0..100 {
+            pacing.acquire(&location).await.unwrap();
+        }
+        for released in 1..=100 {
+            pacing.release(&location, None);
+            if released == 50 {
+                tokio::time::advance(Duration::from_millis(5)).await;
+            }
+        }
+        // Half of the places are free again, and the server counts the other half and this request.
+        pacing.acquire(&location).await.unwrap();
+        assert_eq!(begun.elapsed(), INTERVAL);
+        tokio::time::advance(Duration::from_millis(10)).await;
+        pacing.release(&location, Some(&left(49)));
+        // By now all are free, and nobody else has any.
+        for _ in 0..99 {
+            tokio::time::timeout(INTERVAL, pacing.acquire(&location)).await.unwrap().unwrap();
+        }
+        assert_eq!(begun.elapsed(), INTERVAL + Duration::from_millis(10));
     }
 
     /// Two that share a budget end up with about the same, also if one of them had it all before, and little is refused.
