@@ -160,7 +160,7 @@ fn text(body: &[u8]) -> Cow<'_, str> {
 }
 
 /// Whether a body begins as an object does: a list would be decoded too, by the places of its items.
-pub(crate) fn is_object(text: &str) -> bool {
+fn is_object(text: &str) -> bool {
     text.trim_start().starts_with('{')
 }
 

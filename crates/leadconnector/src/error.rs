@@ -17,7 +17,7 @@ use crate::{BoxError, ContactId, InvalidValue, PacingError, Response};
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
 /// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401 | no |
-/// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up | no |
+/// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, or the store of its budget failed | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
 /// | [`Duplicate`](Self::Duplicate) | the same, under 422 | unknown |

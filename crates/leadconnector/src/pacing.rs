@@ -18,6 +18,8 @@ const MAX: u64 = 100;
 const INTERVAL: Duration = Duration::from_secs(10);
 const DAILY_LIMIT: u64 = 200_000;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+/// More in an interval, or a longer interval than a day, is no figure to rely on.
+const LARGEST_MAX: u64 = 100_000;
 
 /// The budget of requests of each location.
 ///
@@ -233,10 +235,10 @@ impl Budget {
             self.ours.push_back(now);
         }
         let Some(BudgetAnswer { limit, .. }) = answer else { return };
-        if let Some(max) = limit.max.filter(|max| *max > 0) {
+        if let Some(max) = limit.max.filter(|max| (1..=LARGEST_MAX).contains(max)) {
             self.max = max;
         }
-        if let Some(interval) = limit.interval.filter(|interval| !interval.is_zero()) {
+        if let Some(interval) = limit.interval.filter(|interval| !interval.is_zero() && *interval <= DAY) {
             self.interval = interval;
         }
         // Who is refused knows that nothing is left, whatever else the answer says.
@@ -599,6 +601,26 @@ mod tests {
         let limit = RateLimit { daily_remaining: Some(0), ..figures };
         pacing.release(&other, Some(&BudgetAnswer { limit, refused: false }));
         assert!(matches!(pacing.acquire(&other).await, Err(PacingError::DayUsedUp { .. })));
+    }
+
+    /// Headers are from outside: none of them may cause a panic, or fill the memory.
+    #[tokio::test(start_paused = true)]
+    async fn figures_that_cannot_be() {
+        let (pacing, location, begun) = (SlidingWindow::default(), location(), Instant::now());
+        let figures = RateLimit {
+            max: Some(u64::MAX),
+            remaining: Some(0),
+            interval: Some(Duration::MAX),
+            daily_limit: Some(u64::MAX),
+            daily_remaining: Some(u64::MAX),
+        };
+        for refused in [false, true] {
+            pacing.acquire(&location).await.unwrap();
+            pacing.release(&location, Some(&BudgetAnswer { limit: figures, refused }));
+        }
+        // The vendor's figures are kept: at the latest after its interval there is room.
+        pacing.acquire(&location).await.unwrap();
+        assert!(begun.elapsed() <= INTERVAL * 2);
     }
 
     #[tokio::test(start_paused = true)]
