@@ -44,6 +44,11 @@
 //! - `rustls` (default): TLS by rustls, with the certificates that the operating system trusts.
 //! - `native-tls`: TLS by the library of the operating system.
 
+/// The README is tested too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 mod client;
 mod contact;
 mod contact_key;

@@ -1,0 +1,33 @@
+//! Signs people up for a newsletter.
+
+use leadconnector::{ContactId, Contacts, Created, Email, Error, NewContact};
+
+/// What became of somebody who signed up.
+#[derive(Debug)]
+pub enum SignUp {
+    /// They are new.
+    New(ContactId),
+    /// The location has them already.
+    Known(ContactId),
+    /// They may have been created, or not: find out before trying again, or there may be two of them.
+    Unclear(Error),
+}
+
+/// Signs somebody up, who may be there already.
+///
+/// # Errors
+///
+/// They were not signed up, and can be tried again.
+pub async fn sign_up(contacts: &Contacts, name: &str, email: Email) -> Result<SignUp, Error> {
+    let contact = NewContact::builder().name(name).email(email).tag("newsletter").source("website").build();
+    match contacts.create(contact).await {
+        Ok(contact) => Ok(SignUp::New(contact.id)),
+        Err(Error::Duplicate(found)) => Ok(SignUp::Known(found.contact_id)),
+        Err(error) => match error.created() {
+            Created::No => Err(error),
+            // Whatever else went wrong, there is a contact now.
+            Created::Yes(id) => Ok(SignUp::New(id.clone())),
+            Created::Unknown => Ok(SignUp::Unclear(error)),
+        },
+    }
+}
