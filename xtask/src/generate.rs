@@ -1,20 +1,15 @@
 //! `cargo xtask generate`: everything that is derived from the fragment.
 
-mod document;
-mod outputs;
 mod raw_client;
 mod rules;
 
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
 
-use document::{Document, Problem};
-use outputs::Output;
-
-/// The hand-maintained source, seen from the root of the workspace.
-const FRAGMENT: &str = "openapi/contacts.yaml";
+use crate::document::{Document, Problem};
+use crate::outputs::{self, Output};
+use crate::workspace::{self, FRAGMENT};
 
 /// Derive the raw client from openapi/contacts.yaml
 ///
@@ -47,7 +42,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn generate(check: bool) -> Result<ExitCode, Refusal> {
-    let root = workspace_root().map_err(Refusal::Files)?;
+    let root = workspace::root().map_err(Refusal::Files)?;
     let source = root.join(FRAGMENT);
     let text = std::fs::read_to_string(&source)
         .with_context(|| format!("cannot read {}", source.display()))
@@ -58,7 +53,7 @@ fn generate(check: bool) -> Result<ExitCode, Refusal> {
         outputs::write(&root, &outputs).map_err(Refusal::Files)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let differences = outputs::compare(&root, &outputs).map_err(Refusal::Files)?;
+    let differences = outputs::compare(&root, &outputs, "what the fragment says").map_err(Refusal::Files)?;
     if differences.is_empty() {
         println!("what is generated matches {FRAGMENT}");
         return Ok(ExitCode::SUCCESS);
@@ -101,12 +96,4 @@ fn report(refusal: Refusal) {
         ),
         Refusal::Files(error) => eprintln!("error: {error:#}"),
     }
-}
-
-/// The nearest folder, from the current one upwards, that holds the fragment: a copy of the workspace works on itself.
-fn workspace_root() -> anyhow::Result<PathBuf> {
-    let here = std::env::current_dir().context("cannot tell the current folder")?;
-    here.ancestors().find(|folder| folder.join(FRAGMENT).is_file()).map(Path::to_owned).with_context(|| {
-        format!("there is no {FRAGMENT} in {} or above it; run this inside the workspace", here.display())
-    })
 }

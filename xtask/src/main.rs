@@ -1,6 +1,11 @@
 //! The maintainers' commands, run as `cargo xtask <command>`. Each command is a module; this file only dispatches.
 
+mod diff;
+mod document;
 mod generate;
+mod outputs;
+mod process;
+mod workspace;
 
 use std::process::ExitCode;
 
@@ -17,10 +22,16 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Generate(generate::Arguments),
+    Diff(diff::Arguments),
 }
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
-        Command::Generate(arguments) => generate::run(arguments),
-    }
+    let result = match Arguments::parse().command {
+        Command::Generate(arguments) => return generate::run(arguments),
+        Command::Diff(arguments) => diff::run(arguments),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
 }

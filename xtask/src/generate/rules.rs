@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use heck::{ToPascalCase, ToSnakeCase};
 use serde_json::{Map, Value};
 
-use super::document::{Direction, Document, Problem, Schema, child, members, reference};
+use crate::document::{Direction, Document, Problem, Schema, child, members, reference};
 
 /// Every problem of the document; none if it can be generated.
 pub(super) fn check(document: &Document) -> Vec<Problem> {

@@ -9,13 +9,13 @@ use serde_saphyr::UserMessageFormatter;
 
 /// Something in the fragment that a maintainer has to change.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(crate) struct Problem {
     /// Where: a JSON pointer as in a `$ref`, or a place in the text.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// What is wrong there.
-    pub(super) what: String,
+    pub(crate) what: String,
     /// What to write instead.
-    pub(super) instead: String,
+    pub(crate) instead: String,
 }
 
 impl fmt::Display for Problem {
@@ -25,29 +25,29 @@ impl fmt::Display for Problem {
 }
 
 /// The fragment, as JSON.
-pub(super) struct Document(Value);
+pub(crate) struct Document(Value);
 
 /// The direction in which a schema travels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Direction {
+pub(crate) enum Direction {
     Request,
     Response,
 }
 
 /// A schema, and where it stands.
-pub(super) struct Schema<'a> {
-    pub(super) path: String,
-    pub(super) value: &'a Map<String, Value>,
+pub(crate) struct Schema<'a> {
+    pub(crate) path: String,
+    pub(crate) value: &'a Map<String, Value>,
     /// In which directions it travels; none for a component that no operation uses.
-    pub(super) directions: BTreeSet<Direction>,
+    pub(crate) directions: BTreeSet<Direction>,
     /// Whether each response that has it has it as a member of an open enum, where a list of values closes nothing.
-    pub(super) in_open_enum: bool,
+    pub(crate) in_open_enum: bool,
     /// Whether it is an optional member of an object, written in place.
-    pub(super) optional_member: bool,
+    pub(crate) optional_member: bool,
 }
 
 impl Document {
-    pub(super) fn parse(text: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Problem> {
         let value = serde_saphyr::from_str(text).map_err(|error| Problem {
             path: error
                 .location()
@@ -63,7 +63,7 @@ impl Document {
     }
 
     /// The document in the generator's terms. For a document that has passed the rules, which say it better.
-    pub(super) fn spec(&self) -> Result<OpenAPI, Problem> {
+    pub(crate) fn spec(&self) -> Result<OpenAPI, Problem> {
         serde_path_to_error::deserialize(&self.0).map_err(|error| {
             let mut path = String::from("#");
             for segment in error.path() {
@@ -77,17 +77,17 @@ impl Document {
         })
     }
 
-    pub(super) fn root(&self) -> &Value {
+    pub(crate) fn root(&self) -> &Value {
         &self.0
     }
 
     /// What stands at a JSON pointer, written as in a `$ref`.
-    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
         self.0.pointer(path.strip_prefix('#')?)
     }
 
     /// The value itself, or what it refers to, also through an `allOf` of one.
-    pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+    pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let mut value = value;
         // A longer chain goes round in a circle, which is a problem of its own.
         for _ in 0..32 {
@@ -117,7 +117,7 @@ impl Document {
     }
 
     /// Every operation, as its path in the document and its value.
-    pub(super) fn operations(&self) -> Vec<(String, &Value)> {
+    pub(crate) fn operations(&self) -> Vec<(String, &Value)> {
         const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
         let mut operations = Vec::new();
         for (path, item) in members(&self.0, "paths") {
@@ -131,7 +131,7 @@ impl Document {
     }
 
     /// Every parameter, of a path or of one of its operations, followed to where it is described.
-    pub(super) fn parameters(&self) -> Vec<(String, &Value)> {
+    pub(crate) fn parameters(&self) -> Vec<(String, &Value)> {
         let mut parameters = Vec::new();
         let paths = members(&self.0, "paths").map(|(path, item)| (child("#/paths", path), item));
         for (path, holder) in paths.chain(self.operations()) {
@@ -152,7 +152,7 @@ impl Document {
     }
 
     /// Every schema of the document, once each.
-    pub(super) fn schemas(&self) -> Vec<Schema<'_>> {
+    pub(crate) fn schemas(&self) -> Vec<Schema<'_>> {
         let mut walk = Walk { document: self, found: BTreeMap::new() };
         for (path, parameter) in self.parameters() {
             walk.content(&path, parameter, Direction::Request);
@@ -255,17 +255,17 @@ impl<'a> Walk<'a> {
     }
 }
 
-pub(super) fn reference(value: &Value) -> Option<&str> {
+pub(crate) fn reference(value: &Value) -> Option<&str> {
     value.get("$ref")?.as_str()
 }
 
 /// The members of the object at `key`, if there is one.
-pub(super) fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
+pub(crate) fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
     let object = value.get(key).and_then(Value::as_object);
     object.into_iter().flatten().map(|(name, member)| (name.as_str(), member))
 }
 
 /// The JSON pointer to a member of what stands at `path`.
-pub(super) fn child(path: &str, name: &str) -> String {
+pub(crate) fn child(path: &str, name: &str) -> String {
     format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

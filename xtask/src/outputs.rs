@@ -1,4 +1,4 @@
-//! The derived files: written to the workspace, or compared with what is there.
+//! Derived files: written to the workspace, or compared with what is there.
 
 use std::fs;
 use std::io::{ErrorKind, Write};
@@ -8,15 +8,15 @@ use anyhow::Context;
 use similar::TextDiff;
 use tempfile::NamedTempFile;
 
-/// A file that is derived from the fragment.
-pub(super) struct Output {
+/// A file that is derived from something else.
+pub(crate) struct Output {
     /// Seen from the root of the workspace.
-    pub(super) path: &'static str,
-    pub(super) content: String,
+    pub(crate) path: &'static str,
+    pub(crate) content: String,
 }
 
 /// Writes the files that differ, and says of each what was done: all of them, or none if one cannot be written.
-pub(super) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
+pub(crate) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     let mut written = Vec::new();
     for output in outputs {
         if current(root, output)?.as_deref() == Some(output.content.as_bytes()) {
@@ -37,8 +37,8 @@ pub(super) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the files differ from what they should be: a unified diff for each that does.
-pub(super) fn compare(root: &Path, outputs: &[Output]) -> anyhow::Result<Vec<String>> {
+/// How the files differ from what they should be, which `to` names: a unified diff for each that does.
+pub(crate) fn compare(root: &Path, outputs: &[Output], to: &str) -> anyhow::Result<Vec<String>> {
     let mut differences = Vec::new();
     for output in outputs {
         let current = current(root, output)?.unwrap_or_default();
@@ -46,7 +46,7 @@ pub(super) fn compare(root: &Path, outputs: &[Output]) -> anyhow::Result<Vec<Str
             let current = String::from_utf8_lossy(&current);
             let diff = TextDiff::from_lines(&current, &output.content);
             let mut diff = diff.unified_diff();
-            let difference = diff.header(output.path, "what the fragment says").to_string();
+            let difference = diff.header(output.path, to).to_string();
             differences.push(difference);
         }
     }

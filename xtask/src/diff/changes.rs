@@ -1,0 +1,275 @@
+//! What differs between two fragments, and what of it breaks a caller.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::model::{Api, Kind, Member, Operation, Part};
+
+/// A difference, and why it breaks a caller if it does.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Change {
+    /// The members that it is about, in words; none for what is about an operation or the whole.
+    pub(super) members: Vec<String>,
+    pub(super) what: String,
+    pub(super) breaks: Option<&'static str>,
+    /// The operations and their parts; none for what is about the whole.
+    pub(super) places: BTreeSet<(Part, String)>,
+}
+
+const HAS_TO_SEND: &str = "a program that does not send it is refused";
+const HAS_TO_STOP: &str = "a program that sends it is refused, or sends it in vain";
+const MAY_BE_REFUSED: &str = "what a program sends may be refused";
+const NOT_THERE: &str = "a program that reads it may not find it";
+const UNEXPECTED: &str = "a program may receive what it does not expect";
+const NOWHERE: &str = "a program that calls it gets no answer";
+
+/// How the values that are possible after a change relate to those before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Same,
+    Wider,
+    Narrower,
+    Other,
+}
+
+/// Every difference; the same one of several members, or at several places, is one change.
+pub(super) fn between(before: &Api, after: &Api) -> Vec<Change> {
+    let mut changes = Changes::default();
+    if before.server != after.server {
+        let server = |server: &Option<String>| server.clone().unwrap_or_else(|| "none".into());
+        let what = format!("the server is `{}`, and was `{}`", server(&after.server), server(&before.server));
+        changes.add(what, Some(NOWHERE), None);
+    }
+    for (name, old) in &before.operations {
+        match after.operations.get(name) {
+            None => changes.add(format!("the operation `{name}` ({}) is removed", old.address), Some(NOWHERE), None),
+            Some(new) => operation(name, old, new, &mut changes),
+        }
+    }
+    for (name, new) in &after.operations {
+        if !before.operations.contains_key(name) {
+            changes.add(format!("the operation `{name}` ({}) is added", new.address), None, None);
+        }
+    }
+    changes.in_order()
+}
+
+/// Where each difference is, by the member that differs, what is different, and why it breaks.
+#[derive(Default)]
+struct Changes(BTreeMap<(Option<String>, Difference), BTreeSet<Place>>);
+
+/// What is different, and why it breaks.
+type Difference = (String, Option<&'static str>);
+type Place = (Part, String);
+
+impl Changes {
+    /// A difference of an operation, or of the whole.
+    fn add(&mut self, what: String, breaks: Option<&'static str>, place: Option<Place>) {
+        self.0.entry((None, (what, breaks))).or_default().extend(place);
+    }
+
+    fn add_member(&mut self, member: String, difference: Difference, place: Place) {
+        self.0.entry((Some(member), difference)).or_default().insert(place);
+    }
+
+    /// By place, so that what belongs together stands together.
+    fn in_order(self) -> Vec<Change> {
+        let mut together: BTreeMap<_, Vec<String>> = BTreeMap::new();
+        for ((member, (what, breaks)), places) in self.0 {
+            together.entry((places, what, breaks)).or_default().extend(member);
+        }
+        let changes =
+            together.into_iter().map(|((places, what, breaks), members)| Change { members, what, breaks, places });
+        let mut changes: Vec<_> = changes.collect();
+        changes.sort_by(|a, b| (&a.places, &a.members, &a.what).cmp(&(&b.places, &b.members, &b.what)));
+        changes
+    }
+}
+
+fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes) {
+    if old.address != new.address {
+        changes.add(format!("`{name}` is at {}, and was at {}", new.address, old.address), Some(NOWHERE), None);
+    }
+    if old.security != new.security {
+        changes.add(format!("`{name}` asks for another authorization"), Some(MAY_BE_REFUSED), None);
+    }
+    let none = BTreeMap::new();
+    let parts: BTreeSet<_> = old.parts.keys().chain(new.parts.keys()).collect();
+    for part in parts {
+        let place = || (part.clone(), name.to_owned());
+        match (old.parts.get(part), new.parts.get(part)) {
+            (None, Some(_)) if !part.is_sent() => {
+                changes.add("the whole response is added".into(), None, Some(place()))
+            }
+            (Some(_), None) if !part.is_sent() => {
+                changes.add("the whole response is removed".into(), Some(NOT_THERE), Some(place()))
+            }
+            (old, new) => members(old.unwrap_or(&none), new.unwrap_or(&none), part.is_sent(), &place, changes),
+        }
+    }
+}
+
+fn members(
+    old: &BTreeMap<String, Member>,
+    new: &BTreeMap<String, Member>,
+    sent: bool,
+    place: &dyn Fn() -> Place,
+    changes: &mut Changes,
+) {
+    let paths: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    for path in paths {
+        match (old.get(path), new.get(path)) {
+            (Some(old), Some(new)) => {
+                for difference in member(old, new, sent) {
+                    changes.add_member(shown(path), difference, place());
+                }
+            }
+            // What is within something that comes or goes comes or goes with it.
+            (None, Some(member)) if !has_ancestor(path, |path| new.contains_key(path) && !old.contains_key(path)) => {
+                let breaks = (sent && member.required).then_some(HAS_TO_SEND);
+                let need = if member.required { "required" } else { "optional" };
+                let null = if member.nullable { " or null" } else { "" };
+                let what = format!("is added: {}{null}, {need}", member.kind);
+                changes.add_member(shown(path), (what, breaks), place());
+            }
+            (Some(_), None) if !has_ancestor(path, |path| old.contains_key(path) && !new.contains_key(path)) => {
+                let breaks = if sent { HAS_TO_STOP } else { NOT_THERE };
+                changes.add_member(shown(path), ("is removed".into(), Some(breaks)), place());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn shown(path: &str) -> String {
+    match path.strip_suffix('*').map(|holder| holder.trim_end_matches('.')) {
+        Some("") => "any other member".into(),
+        Some(holder) => format!("any other member of `{holder}`"),
+        None if path.is_empty() => "the body".into(),
+        None => format!("`{path}`"),
+    }
+}
+
+fn has_ancestor(path: &str, is: impl Fn(&str) -> bool) -> bool {
+    let ends =
+        path.char_indices().filter(|(_, character)| matches!(character, '.' | '[' | '<')).map(|(index, _)| index);
+    ends.filter_map(|end| path.get(..end)).any(&is) || (!path.is_empty() && is(""))
+}
+
+/// What differs in one member.
+fn member(old: &Member, new: &Member, sent: bool) -> Vec<Difference> {
+    let mut changes = Vec::new();
+    match (old.required, new.required) {
+        (false, true) => changes.push(("is now required".into(), sent.then_some(HAS_TO_SEND))),
+        (true, false) => changes.push(("is no longer required".into(), (!sent).then_some(NOT_THERE))),
+        _ => {}
+    }
+    match (old.nullable, new.nullable) {
+        (false, true) => {
+            // Who reads an optional member has to expect that there is nothing.
+            let breaks = !sent && old.required && new.required;
+            changes.push(("can now be null".into(), breaks.then_some(UNEXPECTED)));
+        }
+        (true, false) => changes.push(("can no longer be null".into(), sent.then_some(MAY_BE_REFUSED))),
+        _ => {}
+    }
+    if old.kind != new.kind {
+        let breaks = breaks(relation(&old.kind, &new.kind), sent);
+        changes.push((words(&old.kind, &new.kind), breaks));
+    }
+    let keywords: BTreeSet<_> = old.limits.keys().chain(new.limits.keys()).collect();
+    for keyword in keywords {
+        let (old, new) = (old.limits.get(keyword), new.limits.get(keyword));
+        if old != new {
+            let what = match (old, new) {
+                (Some(old), None) => format!("no longer has {keyword}, which was `{old}`"),
+                (None, Some(new)) => format!("has {keyword} `{new}`, and had none"),
+                (Some(old), Some(new)) => format!("has {keyword} `{new}`, and had `{old}`"),
+                (None, None) => continue,
+            };
+            changes.push((what, breaks(limit(keyword, old, new), sent)));
+        }
+    }
+    changes
+}
+
+fn breaks(relation: Relation, sent: bool) -> Option<&'static str> {
+    match relation {
+        Relation::Same => None,
+        Relation::Wider => (!sent).then_some(UNEXPECTED),
+        Relation::Narrower => sent.then_some(MAY_BE_REFUSED),
+        Relation::Other => Some(if sent { MAY_BE_REFUSED } else { UNEXPECTED }),
+    }
+}
+
+fn words(old: &Kind, new: &Kind) -> String {
+    let (before, after, open) = match (old, new) {
+        (Kind::Closed(before), Kind::Closed(after)) => (before, after, false),
+        (Kind::Open(before), Kind::Open(after)) => (before, after, true),
+        _ => return format!("is {new}, and was {old}"),
+    };
+    let list = |values: Vec<&String>| values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
+    let (added, removed) = (list(after.difference(before).collect()), list(before.difference(after).collect()));
+    let values = if open { "the values that it lists" } else { "its values" };
+    match (added.is_empty(), removed.is_empty()) {
+        (false, true) => format!("has {added} added to {values}"),
+        (true, false) => format!("has {removed} removed from {values}"),
+        _ => format!("has {added} added to {values}, and {removed} removed"),
+    }
+}
+
+fn relation(old: &Kind, new: &Kind) -> Relation {
+    let is_text = |kind: &Kind| matches!(kind, Kind::Plain(name, None) if name == "string");
+    match (old, new) {
+        (Kind::Any, _) => Relation::Narrower,
+        (_, Kind::Any) => Relation::Wider,
+        (Kind::Closed(before), Kind::Closed(after)) | (Kind::OneOf(before), Kind::OneOf(after)) => {
+            if before.is_subset(after) {
+                Relation::Wider
+            } else if after.is_subset(before) {
+                Relation::Narrower
+            } else {
+                Relation::Other
+            }
+        }
+        // Any text is possible, before and after.
+        (Kind::Open(_), Kind::Open(_)) => Relation::Same,
+        (Kind::Open(_), text) | (text, Kind::Open(_)) if is_text(text) => Relation::Same,
+        (Kind::Closed(_), Kind::Open(_)) => Relation::Wider,
+        (Kind::Open(_), Kind::Closed(_)) => Relation::Narrower,
+        (Kind::Closed(_), text) if is_text(text) => Relation::Wider,
+        (text, Kind::Closed(_)) if is_text(text) => Relation::Narrower,
+        (one, Kind::OneOf(several)) if several.contains(&one.to_string()) => Relation::Wider,
+        (Kind::OneOf(several), one) if several.contains(&one.to_string()) => Relation::Narrower,
+        (Kind::Plain(before, format), Kind::Plain(after, other)) => match (before.as_str(), after.as_str()) {
+            ("integer", "number") => Relation::Wider,
+            ("number", "integer") => Relation::Narrower,
+            (before, after) if before != after => Relation::Other,
+            _ => match (format, other) {
+                (None, Some(_)) => Relation::Narrower,
+                (Some(_), None) => Relation::Wider,
+                _ => Relation::Other,
+            },
+        },
+        _ => Relation::Other,
+    }
+}
+
+/// What a restricting keyword does: `minLength` and the like restrict more the higher they are, `maxLength` the lower.
+fn limit(keyword: &str, old: Option<&Value>, new: Option<&Value>) -> Relation {
+    match (old, new) {
+        (None, Some(_)) => Relation::Narrower,
+        (Some(_), None) => Relation::Wider,
+        (Some(old), Some(new)) => {
+            let (Some(old), Some(new)) = (old.as_f64(), new.as_f64()) else { return Relation::Other };
+            match keyword.get(..3) {
+                Some("min") if new > old => Relation::Narrower,
+                Some("max") if new < old => Relation::Narrower,
+                Some("min" | "max") => Relation::Wider,
+                _ => Relation::Other,
+            }
+        }
+        (None, None) => Relation::Same,
+    }
+}

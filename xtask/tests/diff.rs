@@ -1,0 +1,224 @@
+//! `cargo xtask diff` in a repository of git, with the fragment before and after an edit.
+
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const FRAGMENT: &str = "openapi/contacts.yaml";
+
+/// A repository in which the fragment, and nothing else, is committed.
+struct Repository(TempDir);
+
+impl Repository {
+    fn new() -> Self {
+        let repository = Self(TempDir::new().unwrap());
+        repository.write(&fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FRAGMENT)).unwrap());
+        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+        repository.commit();
+        repository
+    }
+
+    fn write(&self, fragment: &str) {
+        fs::create_dir_all(self.0.path().join("openapi")).unwrap();
+        fs::write(self.0.path().join(FRAGMENT), fragment).unwrap();
+    }
+
+    #[track_caller]
+    fn edit(&self, edits: &[(&str, &str)]) {
+        let mut text = fs::read_to_string(self.0.path().join(FRAGMENT)).unwrap();
+        for (from, to) in edits {
+            assert!(text.contains(from), "the fragment no longer has {from:?}");
+            text = text.replacen(from, to, 1);
+        }
+        self.write(&text);
+    }
+
+    #[track_caller]
+    fn git(&self, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.current_dir(self.0.path())
+            .args(arguments)
+            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
+            // So that the commit has the same name each time.
+            git.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
+        }
+        assert!(git.status().unwrap().success(), "{arguments:?}");
+    }
+
+    fn commit(&self) {
+        self.git(&["add", "--all"]);
+        self.git(&["commit", "--quiet", "--allow-empty", "--message", "test"]);
+    }
+
+    fn diff(&self, arguments: &[&str]) -> Output {
+        diff_in(self.0.path(), arguments)
+    }
+
+    /// What it says, without the name of the commit.
+    #[track_caller]
+    fn says(&self, arguments: &[&str]) -> String {
+        let output = self.diff(arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let mut revision = Command::new("git");
+        let revision =
+            revision.current_dir(self.0.path()).args(["rev-parse", "--short", "HEAD"]).output().unwrap().stdout;
+        let revision = String::from_utf8(revision).unwrap();
+        String::from_utf8(output.stdout).unwrap().replace(revision.trim(), "[revision]")
+    }
+
+    #[track_caller]
+    fn refuses(&self, arguments: &[&str]) -> String {
+        refusal(&self.diff(arguments)).replace(&self.0.path().display().to_string(), "[repository]")
+    }
+}
+
+fn diff_in(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).current_dir(folder).arg("diff").args(arguments).output().unwrap()
+}
+
+/// The only line that it says.
+#[track_caller]
+fn refusal(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said
+}
+
+/// A test for each edit, or for several that are of one kind.
+macro_rules! said {
+    ($($name:ident: $edits:expr;)*) => {
+        $(#[test]
+        fn $name() {
+            let repository = Repository::new();
+            repository.edit(&$edits);
+            insta::assert_snapshot!(repository.says(&[]));
+        })*
+    };
+}
+
+const REQUEST: &str = "      required: [locationId]\n      properties:\n";
+const GENDER: &str = "        gender:\n          type: string\n          example: male\n";
+
+said! {
+    optional_member_of_the_request: [(REQUEST, "      required: [locationId]\n      properties:\n        nickname:\n          type: string\n")];
+    required_member_of_the_request: [(REQUEST, "      required: [locationId, nickname]\n      properties:\n        nickname:\n          type: string\n")];
+    member_removed_from_the_request: [(GENDER, "")];
+    required_and_no_longer_required: [(REQUEST, "      required: [gender]\n      properties:\n")];
+    wider_and_narrower_in_the_request: [
+        (GENDER, "        gender: {}\n"),
+        ("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          format: zip\n"),
+        ("        dnd:\n          type: boolean", "        dnd:\n          type: string"),
+    ];
+    null_in_the_request: [
+        (GENDER, "        gender:\n          allOf: [$ref: \"#/components/schemas/NullableString\"]\n"),
+        ("        city:\n          allOf: [$ref: \"#/components/schemas/NullableString\"]", "        city:\n          type: string"),
+    ];
+    values_in_the_request: [
+        ("    DndStatus:\n      type: string\n      enum: [active, inactive, permanent]", "    DndStatus:\n      type: string\n      enum: [active, inactive]"),
+        ("    InboundDndStatus:\n      type: string\n      enum: [active, inactive]", "    InboundDndStatus:\n      type: string\n      enum: [active, inactive, paused]"),
+    ];
+    open_enum_of_a_parameter: [("enum: [\"2021-04-15\"]", "enum: [\"2021-04-15\", \"2027-01-01\"]"), ("            enum: [\"2021-04-15\"]", "            enum: [\"2021-04-15\", \"2027-01-01\"]")];
+    open_enum_that_is_closed: [("      oneOf:\n        - title: DocumentedVersion\n          type: string\n          enum: [\"2021-04-15\"]\n        - title: OtherVersion\n          type: string\n          not:\n            enum: [\"2021-04-15\"]\n", "      type: string\n      enum: [\"2021-04-15\"]\n")];
+    parameters: [
+        ("        - name: email\n          in: query\n", "        - name: mail\n          in: query\n          required: true\n"),
+    ];
+    any_other_member_of_the_request: [("      additionalProperties: {}\n", "")];
+    member_of_two_responses: [("        deleted:\n          type: boolean\n          example: false\n", "")];
+    member_added_to_the_responses: [("        deleted:\n", "        visitorId:\n          type: string\n        deleted:\n")];
+    wider_and_narrower_in_the_response: [
+        ("        deleted:\n          type: boolean", "        deleted:\n          type: integer"),
+        ("        dateAdded:\n          type: string\n          format: date-time", "        dateAdded:\n          type: string"),
+        ("        offers:\n          type: array\n          nullable: true\n          items:\n            type: string", "        offers:\n          type: array\n          nullable: true\n          items: {}"),
+        ("        type:\n          type: string\n          example: read", "        type:\n          type: string\n          nullable: true\n          minLength: 1\n          example: read"),
+    ];
+    requirements_and_null_in_the_response: [
+        ("    ContactDndSetting:\n      type: object\n      required: [status]\n      properties:\n        status:\n          $ref: \"#/components/schemas/ContactDndStatus\"\n        message:\n          type: string\n", "    ContactDndSetting:\n      type: object\n      required: [message]\n      properties:\n        status:\n          $ref: \"#/components/schemas/ContactDndStatus\"\n        message:\n          type: string\n"),
+        ("            type: string\n          example: []\n", "            type: string\n            nullable: true\n          example: []\n"),
+    ];
+    listed_values_of_the_response: [
+        ("        - title: DocumentedDndStatus\n          type: string\n          enum: [active, inactive, permanent]", "        - title: DocumentedDndStatus\n          type: string\n          enum: [active, permanent, paused]"),
+    ];
+    several_kinds_in_the_error: [("            - title: Many\n              type: array\n              items:\n                type: string\n", "            - title: Number\n              type: integer\n")];
+    a_whole_object: [("        dndSettings:\n          $ref: \"#/components/schemas/DndSettings\"\n", "")];
+    statuses: [("        \"422\":\n", "        \"409\":\n")];
+    an_operation_renamed: [("operationId: get_duplicate_contact", "operationId: find_duplicate_contact")];
+    an_operation_moved: [("  /contacts/search/duplicate:\n    get:", "  /contacts/search:\n    post:")];
+    the_server_and_the_security: [("https://services.leadconnectorhq.com", "https://api.example.com"), ("      operationId: create_contact\n", "      operationId: create_contact\n      security: []\n")];
+    only_words: [("example: male", "example: female"), ("summary: Get Duplicate Contact", "summary: Find a contact")];
+    only_a_comment: [("# ", "#  ")];
+}
+
+#[test]
+fn as_markdown() {
+    let repository = Repository::new();
+    repository.edit(&[(GENDER, ""), ("        deleted:\n          type: boolean\n          example: false\n", "")]);
+    insta::assert_snapshot!(repository.says(&["--markdown"]));
+    repository.git(&["checkout", "--quiet", FRAGMENT]);
+    insta::assert_snapshot!(repository.says(&["--markdown", "main"]));
+}
+
+#[test]
+fn against_an_older_revision() {
+    let repository = Repository::new();
+    repository.git(&["tag", "before"]);
+    repository.edit(&[(GENDER, "")]);
+    repository.commit();
+    assert!(repository.says(&[]).contains("nothing that is sent or received has changed"));
+    assert!(repository.says(&["before"]).contains("`gender` is removed"));
+}
+
+#[test]
+fn a_revision_that_is_unknown() {
+    let repository = Repository::new();
+    insta::assert_snapshot!(repository.refuses(&["v9.9.9"]));
+    insta::assert_snapshot!(repository.refuses(&["--output=x"]));
+    insta::assert_snapshot!(repository.refuses(&[""]));
+}
+
+#[test]
+fn a_revision_without_the_fragment() {
+    let repository = Repository::new();
+    repository.git(&["rm", "--quiet", FRAGMENT]);
+    repository.commit();
+    repository.write("openapi: 3.0.3");
+    insta::assert_snapshot!(repository.refuses(&[]));
+}
+
+#[test]
+fn a_fragment_that_cannot_be_read() {
+    let repository = Repository::new();
+    repository.edit(&[("paths:\n", "paths: [\n")]);
+    insta::assert_snapshot!(repository.refuses(&[]));
+    repository.commit();
+    repository.git(&["checkout", "--quiet", "HEAD~", FRAGMENT]);
+    insta::assert_snapshot!(repository.refuses(&[]));
+}
+
+#[test]
+fn a_shallow_clone() {
+    let repository = Repository::new();
+    repository.git(&["tag", "before"]);
+    repository.commit();
+    let clone = TempDir::new().unwrap();
+    let from = format!("file://{}", repository.0.path().display());
+    repository.git(&["clone", "--quiet", "--depth", "1", &from, clone.path().to_str().unwrap()]);
+    insta::assert_snapshot!(refusal(&diff_in(clone.path(), &["HEAD~1"])));
+}
+
+#[test]
+fn no_git() {
+    let repository = Repository::new();
+    let mut diff = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = diff.current_dir(repository.0.path()).arg("diff").env("PATH", "").output().unwrap();
+    insta::assert_snapshot!(refusal(&output));
+    fs::remove_dir_all(repository.0.path().join(".git")).unwrap();
+    insta::assert_snapshot!(repository.refuses(&[]));
+}
