@@ -1,10 +1,15 @@
 //! The maintainers' commands, run as `cargo xtask <command>`. Each command is a module; this file only dispatches.
 
+mod check;
 mod diff;
 mod document;
 mod generate;
 mod outputs;
 mod process;
+mod propose;
+mod public_api;
+mod publish;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;
@@ -22,13 +27,23 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Generate(generate::Arguments),
+    Check(check::Arguments),
     Diff(diff::Arguments),
+    PublicApi(public_api::Arguments),
+    Propose(propose::Arguments),
+    Publish(publish::Arguments),
+    Tools(tools::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Generate(arguments) => return generate::run(arguments),
+        Command::Check(arguments) => check::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::PublicApi(arguments) => public_api::run(arguments),
+        Command::Propose(arguments) => propose::run(arguments),
+        Command::Publish(arguments) => publish::run(arguments),
+        Command::Tools(arguments) => tools::run(arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

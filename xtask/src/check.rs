@@ -1,0 +1,103 @@
+//! `cargo xtask check`: all that CI runs, the fast things first.
+//!
+//! `.ci/run` and the workflows call this and nothing else, so that a desk and CI cannot disagree.
+
+mod adding_a_field;
+mod steps;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::bail;
+
+use crate::workspace;
+use steps::{STEPS, Step, Work};
+
+/// Run everything that CI runs, in CI's order
+///
+/// It stops at the first step that fails, and says which command mends it. A step that needs a program which is not
+/// installed is left out, and named at the end. Exits with 1 if a step fails, with 2 if the arguments make no sense.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Run only these steps, also those that are not run by default
+    steps: Vec<String>,
+    /// List the steps, and what each is for
+    #[arg(long)]
+    list: bool,
+    /// Fail if a step is left out
+    #[arg(long)]
+    strict: bool,
+}
+
+/// How a step ended, if it did not fail.
+enum End {
+    Passed,
+    LeftOut(String),
+}
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let root = workspace::root()?;
+    if arguments.list {
+        for step in STEPS {
+            let by_default = if step.by_default { "" } else { " (only when asked for)" };
+            println!("{:<20} {}{by_default}", step.name, step.about);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let steps = chosen(&arguments.steps)?;
+    let mut left_out = Vec::new();
+    for (index, step) in steps.iter().enumerate() {
+        println!("\n== {} ({} of {}): {}", step.name, index + 1, steps.len(), step.about);
+        let start = Instant::now();
+        match perform(step, &root) {
+            Ok(End::Passed) => println!("== {}: passed, {:.1} s", step.name, start.elapsed().as_secs_f64()),
+            Ok(End::LeftOut(why)) => {
+                println!("== {}: LEFT OUT: {why}", step.name);
+                left_out.push((step.name, why));
+            }
+            Err(error) => {
+                eprintln!("\nerror: the step {} failed: {error:#}", step.name);
+                eprintln!("  mend it with: {}", step.mend);
+                eprintln!("  try it again with: cargo xtask check {}", step.name);
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+    }
+    println!("\n{} of {} steps passed", steps.len() - left_out.len(), steps.len());
+    for (name, why) in &left_out {
+        println!("LEFT OUT: {name}: {why}");
+    }
+    if arguments.strict && !left_out.is_empty() {
+        eprintln!("error: with --strict, no step may be left out");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Step>> {
+    if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
+        bail!("there is no step {unknown:?}: see cargo xtask check --list");
+    }
+    let chosen = |step: &&Step| {
+        if names.is_empty() { step.by_default } else { names.iter().any(|name| name == step.name) }
+    };
+    Ok(STEPS.iter().filter(chosen).collect())
+}
+
+fn perform(step: &Step, root: &Path) -> anyhow::Result<End> {
+    if let Some(tool) = step.tool
+        && tool.find(root).is_none()
+    {
+        return Ok(End::LeftOut(format!(
+            "it needs a program that is not installed; get it with: {}",
+            tool.how_to_get()
+        )));
+    }
+    match step.work {
+        Work::Cargo(arguments) => steps::cargo(root, arguments),
+        Work::Tool(tool, arguments) => steps::tool(root, tool, arguments),
+        Work::Function(function) => return function(root),
+    }
+    .map(|()| End::Passed)
+}

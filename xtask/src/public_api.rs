@@ -1,0 +1,54 @@
+//! `cargo xtask public-api`: the public API of `leadconnector`, a line an item, in a file that a change has to update.
+//!
+//! rustdoc describes the API as JSON, an output that a stable compiler has only with `RUSTC_BOOTSTRAP`; the crate
+//! `public-api` turns it into lines. No feature of the crate adds to its API, so it is built without any, which spares
+//! building a TLS library.
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::outputs::{self, Output};
+use crate::{process, workspace};
+
+/// Write down the public API of leadconnector, in crates/leadconnector/public-api.txt
+///
+/// Exits with 1 if --check finds a difference, with 2 if it cannot be told.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; show how the file differs from what the crate offers
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let root = workspace::root()?;
+    // By itself: the variable would have the dependencies built again and again.
+    let target = root.join("target/public-api");
+    let mut rustdoc = workspace::cargo(&root);
+    rustdoc.args(["rustdoc", "--quiet", "--locked", "--package", "leadconnector", "--lib", "--no-default-features"]);
+    rustdoc.arg("--target-dir").arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
+    process::run(rustdoc.env("RUSTC_BOOTSTRAP", "1"))?;
+
+    let api = public_api::Builder::from_rustdoc_json(target.join("doc/leadconnector.json"))
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .build()
+        .context("rustdoc and the crate public-api do not fit: raise the version of public-api in xtask/Cargo.toml")?;
+    let output = Output { path: "crates/leadconnector/public-api.txt", content: format!("{api}") };
+    let output = std::slice::from_ref(&output);
+    if !arguments.check {
+        outputs::write(&root, output)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let differences = outputs::compare(&root, output, "what the crate offers")?;
+    if differences.is_empty() {
+        println!("crates/leadconnector/public-api.txt is what the crate offers");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for difference in &differences {
+        println!("{difference}");
+    }
+    eprintln!("error: the public API has changed; if it is meant to, write it down with: cargo xtask public-api");
+    Ok(ExitCode::FAILURE)
+}

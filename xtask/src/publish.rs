@@ -1,0 +1,179 @@
+//! `cargo xtask publish`: from a commit to the registry, and its rehearsal.
+
+mod changelog;
+mod preconditions;
+mod registry;
+mod rehearsal;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail, ensure};
+use cargo_metadata::MetadataCommand;
+use semver::Version;
+
+use crate::{process, workspace};
+use registry::Registry;
+
+/// Check, package and publish the crates
+///
+/// In the order in which they depend on each other, after everything that could be wrong has been looked at. Started again
+/// after a failure half-way, it publishes what is missing. Exits with 2 if something is refused or fails.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Publish nothing; say what would go out
+    #[arg(long)]
+    dry_run: bool,
+    /// Publish the working tree to a registry on loopback, and test a crate that depends on it from there
+    #[arg(long, conflicts_with_all = ["dry_run", "without_semver_checks", "registry"])]
+    rehearse: bool,
+    /// Go on without comparing the public API with the last release's
+    #[arg(long)]
+    without_semver_checks: bool,
+    /// A registry of cargo's configuration, instead of crates.io
+    #[arg(long)]
+    registry: Option<String>,
+}
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let root = workspace::root()?;
+    if arguments.rehearse {
+        rehearsal::run(&root)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let packages = packages(&root)?;
+    preconditions::check(&root, &packages, &arguments)?;
+    let target = target(&root);
+    release(&root, &target, &packages, &Registry::new(arguments.registry), arguments.dry_run)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A crate that is published.
+pub(crate) struct Package {
+    pub(crate) name: String,
+    version: Version,
+    has_repository: bool,
+}
+
+/// The crates that are published, each after those on which it depends.
+pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
+    let mut command = MetadataCommand::new();
+    command.current_dir(root).no_deps();
+    let metadata = command.exec().map_err(|error| match error {
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            anyhow::anyhow!(
+                "cargo cannot read the workspace: {}",
+                stderr.split_whitespace().collect::<Vec<_>>().join(" ")
+            )
+        }
+        error => error.into(),
+    })?;
+    let mut rest: Vec<_> = metadata.packages.iter().filter(|package| package.publish != Some(Vec::new())).collect();
+    rest.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut ordered = Vec::new();
+    while !rest.is_empty() {
+        let names: BTreeSet<_> = rest.iter().map(|package| package.name.to_string()).collect();
+        // A dev-dependency by path alone is left out of the package.
+        let waits = |package: &&cargo_metadata::Package| {
+            package
+                .dependencies
+                .iter()
+                .any(|dependency| names.contains(&dependency.name) && !dependency.req.comparators.is_empty())
+        };
+        let (waiting, ready): (Vec<_>, Vec<_>) = rest.into_iter().partition(waits);
+        ensure!(!ready.is_empty(), "the crates depend on each other in a circle: {names:?}");
+        ordered.extend(ready.into_iter().map(|package| Package {
+            name: package.name.to_string(),
+            version: package.version.clone(),
+            has_repository: package.repository.is_some(),
+        }));
+        rest = waiting;
+    }
+    ensure!(!ordered.is_empty(), "there is no crate to publish: each has `publish = false`");
+    Ok(ordered)
+}
+
+/// Where cargo builds.
+fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
+}
+
+/// Packages, builds from the packages, and publishes what the registry does not have yet.
+fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry, dry_run: bool) -> anyhow::Result<()> {
+    println!("\n== asking {registry} what it has");
+    let before = published(target, packages, registry)?;
+
+    println!("\n== packaging, and building from the packages");
+    let mut package = workspace::cargo(root);
+    package.args(["package", "--locked", "--target-dir"]).arg(target);
+    select(&mut package, packages.iter());
+    registry.name_to(&mut package);
+    process::watch(&mut package).context("the crates cannot be packaged")?;
+
+    let mut missing = Vec::new();
+    for (package, published) in packages.iter().zip(before) {
+        let file = target.join(format!("package/{}-{}.crate", package.name, package.version));
+        let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        let (name, version) = (&package.name, &package.version);
+        match published {
+            None => {
+                println!("{name} {version}: {} KiB, to be published", bytes.len().div_ceil(1024));
+                missing.push(package);
+            }
+            Some(checksum) if checksum == registry::checksum(&bytes) => println!("{name} {version}: published already"),
+            Some(_) => bail!(
+                "{name} {version} is already published on {registry}, from another commit: publish from that commit, or \
+                 raise the version (RELEASING.md)"
+            ),
+        }
+    }
+    ensure!(
+        !missing.is_empty(),
+        "every crate is already published on {registry} in this version: raise the version for a new release (RELEASING.md)"
+    );
+    if dry_run {
+        println!("\nnothing was published: this was a dry run");
+        return Ok(());
+    }
+
+    println!("\n== publishing to {registry}");
+    let mut publish = workspace::cargo(root);
+    // Built from the packages above.
+    publish.args(["publish", "--locked", "--no-verify", "--target-dir"]).arg(target);
+    select(&mut publish, missing.iter().copied());
+    registry.name_to(&mut publish);
+    if let Err(error) = process::watch(&mut publish) {
+        let state = match published(target, packages, registry) {
+            Ok(now) => {
+                let of = packages.iter().zip(now);
+                let there: Vec<_> =
+                    of.filter(|(_, now)| now.is_some()).map(|(package, _)| package.name.as_str()).collect();
+                if there.is_empty() {
+                    "nothing is published".into()
+                } else {
+                    format!("published so far: {}", there.join(", "))
+                }
+            }
+            Err(_) => "the registry does not say what is published so far".into(),
+        };
+        bail!("{error:#}; {state}; mend it, and start `cargo xtask publish` again: it publishes what is missing");
+    }
+    println!(
+        "\npublished to {registry}: {}",
+        missing.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ")
+    );
+    Ok(())
+}
+
+fn select<'a>(command: &mut std::process::Command, packages: impl Iterator<Item = &'a Package>) {
+    for package in packages {
+        command.args(["--package", &package.name]);
+    }
+}
+
+/// The checksum of each package that the registry has.
+fn published(target: &Path, packages: &[Package], registry: &Registry) -> anyhow::Result<Vec<Option<String>>> {
+    packages.iter().map(|package| registry.published(target, &package.name, &package.version)).collect()
+}

@@ -1,0 +1,104 @@
+//! The registry to which the crates go, asked in cargo's own way: by resolving a dependency.
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use semver::Version;
+use sha2::{Digest, Sha256};
+use toml_edit::{DocumentMut, Item};
+
+use crate::workspace;
+
+/// A registry by its name in cargo's configuration, or crates.io.
+pub(super) struct Registry {
+    name: Option<String>,
+    /// Where its index is, if the configuration does not say.
+    index: Option<String>,
+}
+
+impl Registry {
+    pub(super) fn new(name: Option<String>) -> Self {
+        Self { name, index: None }
+    }
+
+    /// One that no configuration names, and that takes any token.
+    pub(super) fn on_loopback(name: &str, index: String) -> Self {
+        Self { name: Some(name.into()), index: Some(index) }
+    }
+
+    /// Makes it the registry of a command that packages or publishes.
+    pub(super) fn name_to(&self, command: &mut Command) {
+        if let Some(name) = &self.name {
+            command.args(["--registry", name]);
+        }
+        self.known_to(command);
+    }
+
+    /// Says to a cargo where it is.
+    pub(super) fn known_to(&self, command: &mut Command) {
+        if let (Some(name), Some(index)) = (&self.name, &self.index) {
+            let variable = format!("CARGO_REGISTRIES_{}", name.to_uppercase());
+            command.env(format!("{variable}_INDEX"), index).env(format!("{variable}_TOKEN"), "any");
+        }
+    }
+
+    /// The checksum of a version of a crate, if the registry has it.
+    pub(super) fn published(&self, target: &Path, name: &str, version: &Version) -> anyhow::Result<Option<String>> {
+        fs::create_dir_all(target).with_context(|| format!("cannot make {}", target.display()))?;
+        // Below the workspace, so that cargo finds the same configuration; but a workspace of its own.
+        let folder = tempfile::tempdir_in(target).context("cannot make a temporary folder")?;
+        let registry = self.name.as_ref().map(|registry| format!(", registry = {registry:?}")).unwrap_or_default();
+        let manifest = format!(
+            "[package]\nname = \"question\"\nedition = \"2024\"\n\n[workspace]\n\n\
+             [dependencies]\n{name} = {{ version = \"={version}\"{registry} }}\n"
+        );
+        fs::create_dir(folder.path().join("src")).context("cannot make a folder")?;
+        fs::write(folder.path().join("src/lib.rs"), "").context("cannot write a file")?;
+        fs::write(folder.path().join("Cargo.toml"), manifest).context("cannot write a manifest")?;
+
+        let mut resolve = workspace::cargo(folder.path());
+        self.known_to(&mut resolve);
+        let output = resolve.arg("generate-lockfile").output().context("cannot start cargo")?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        if !output.status.success() {
+            let none = [
+                format!("no matching package named `{name}` found"),
+                format!("failed to select a version for the requirement `{name} = "),
+            ];
+            if none.iter().any(|none| said.contains(none)) {
+                return Ok(None);
+            }
+            // The last cause: what stands before it is about the question that was put.
+            let cause = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it does not say why");
+            bail!("{self} cannot be asked: {cause}; nothing was published, so try again later");
+        }
+        let lock = fs::read_to_string(folder.path().join("Cargo.lock")).context("cannot read what cargo resolved")?;
+        checksum_in(&lock, name).map(Some)
+    }
+}
+
+impl fmt::Display for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "the registry {name}"),
+            None => f.write_str("crates.io"),
+        }
+    }
+}
+
+/// The checksum of a package, as a registry's index has it.
+pub(super) fn checksum(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn checksum_in(lock: &str, name: &str) -> anyhow::Result<String> {
+    let lock: DocumentMut = lock.parse().context("cannot read the lock file that cargo made")?;
+    let packages = lock.get("package").and_then(Item::as_array_of_tables);
+    let package =
+        packages.into_iter().flatten().find(|package| package.get("name").and_then(Item::as_str) == Some(name));
+    let checksum = package.and_then(|package| package.get("checksum")).and_then(Item::as_str);
+    checksum.map(str::to_owned).with_context(|| format!("the registry has {name}, but no checksum for it"))
+}

@@ -1,0 +1,232 @@
+//! `cargo xtask publish --rehearse`: the working tree goes to a real registry on loopback, and a crate that depends on it
+//! from there is built and tested, as it will be by those who depend on a release.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, ensure};
+use cargo_metadata::MetadataCommand;
+use tempfile::TempDir;
+use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
+
+use super::{Registry, packages, release};
+use crate::tools::Tool;
+use crate::{process, workspace};
+
+/// The name of the registry in cargo's configuration.
+const NAME: &str = "rehearsal";
+/// The crate that stands for all that depend on a release.
+const DOWNSTREAM: &str = "tests/downstream";
+/// A test that it gets where it also depends on the raw client's JSON Schema.
+const SCHEMA_TEST: &str = r#"//! The JSON Schema of a request, for a service that describes its own API with it.
+
+#[test]
+fn a_request_has_a_schema() {
+    let schema = schemars::schema_for!(leadconnector_raw::types::CreateContactRequest);
+    assert!(schema.as_value()["properties"]["locationId"].is_object(), "{schema:?}");
+}
+"#;
+
+/// A way to depend on the crates.
+struct Variant {
+    name: &'static str,
+    default_features: bool,
+    features: &'static [&'static str],
+    json_schema: bool,
+}
+
+const VARIANTS: [Variant; 4] = [
+    Variant { name: "default features", default_features: true, features: &[], json_schema: false },
+    Variant { name: "native-tls", default_features: false, features: &["native-tls"], json_schema: false },
+    Variant { name: "schemars, of leadconnector-raw", default_features: true, features: &[], json_schema: true },
+    Variant { name: "no default features", default_features: false, features: &[], json_schema: false },
+];
+
+pub(super) fn run(root: &Path) -> anyhow::Result<()> {
+    if Tool::CargoHttpRegistry.find(root).is_none() {
+        println!("== installing cargo-http-registry into target/tools, for this once");
+        Tool::CargoHttpRegistry.install(root).context("cargo-http-registry cannot be installed")?;
+    }
+    // What is built is kept from one rehearsal to the next, save what comes from the registry, which is new each time.
+    let target = root.join("target/rehearsal");
+    let scratch = tempfile::Builder::new().prefix("leadconnector-rehearsal-").tempdir();
+    let scratch = scratch.context("cannot make a temporary folder")?;
+
+    let packages = packages(root)?;
+    println!("== copying the working tree");
+    let copy = scratch.path().join("workspace");
+    workspace::copy(root, &copy)?;
+    depend_on_registry(&copy)?;
+    commit(&copy)?;
+
+    println!("== starting a registry on loopback");
+    let mut server = Server::start(root, &scratch)?;
+    let registry = Registry::on_loopback(NAME, server.index());
+    release(&copy, &target, &packages, &registry, false)?;
+
+    let version = &packages.first().context("there is no crate to publish")?.version;
+    for variant in &VARIANTS {
+        println!("\n== a crate that depends on them, with {}", variant.name);
+        if variant.features.contains(&"native-tls") && !workspace::has_openssl() {
+            println!("LEFT OUT: {}", workspace::HOW_TO_GET_OPENSSL);
+            continue;
+        }
+        let folder = scratch.path().join("downstream");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).context("cannot remove the crate of the variant before")?;
+        }
+        copy_folder(&copy.join(DOWNSTREAM), &folder)?;
+        let manifest = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read {DOWNSTREAM}/Cargo.toml"))?;
+        let text = downstream_manifest(&text, variant, &format!("{}.{}", version.major, version.minor))?;
+        fs::write(&manifest, text).context("cannot write a manifest")?;
+        if variant.json_schema {
+            fs::write(folder.join("tests/json_schema.rs"), SCHEMA_TEST).context("cannot write a test")?;
+        }
+        let mut test = workspace::cargo(&folder);
+        test.args(["test", "--target-dir"]).arg(target.join("downstream")).env("INSTA_UPDATE", "no");
+        registry.known_to(&mut test);
+        process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
+        server.note_what_is_kept(&folder, &registry)?;
+    }
+    println!("\nthe rehearsal went well: published to a real registry, and used from there");
+    Ok(())
+}
+
+/// Writes the registry to each dependency of one of our crates on another that will be looked for in a registry.
+fn depend_on_registry(copy: &Path) -> anyhow::Result<()> {
+    let path = copy.join("Cargo.toml");
+    let text = fs::read_to_string(&path).context("cannot read Cargo.toml")?;
+    let mut manifest: DocumentMut = text.parse().context("cannot read Cargo.toml")?;
+    let dependencies = manifest.get_mut("workspace").and_then(|workspace| workspace.get_mut("dependencies"));
+    let dependencies =
+        dependencies.and_then(Item::as_table_like_mut).context("Cargo.toml has no [workspace.dependencies]")?;
+    for (_, dependency) in dependencies.iter_mut() {
+        if let Some(dependency) = dependency.as_table_like_mut()
+            && dependency.contains_key("path")
+            && dependency.contains_key("version")
+        {
+            dependency.insert("registry", toml_edit::value(NAME));
+        }
+    }
+    fs::write(&path, manifest.to_string()).context("cannot write Cargo.toml")
+}
+
+/// A commit, since what is packaged says from which it is.
+fn commit(copy: &Path) -> anyhow::Result<()> {
+    process::run(process::git(copy).args(["init", "--quiet"]))?;
+    process::run(process::git(copy).args(["add", "--all"]))?;
+    let identity = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost", "-c", "commit.gpgsign=false"];
+    process::run(process::git(copy).args(identity).args(["commit", "--quiet", "--message", "Rehearsal"]))
+}
+
+/// The manifest of the downstream crate, with versions from the registry instead of paths.
+fn downstream_manifest(text: &str, variant: &Variant, version: &str) -> anyhow::Result<String> {
+    let mut manifest: DocumentMut = text.parse().with_context(|| format!("cannot read {DOWNSTREAM}/Cargo.toml"))?;
+    // It is copied out of the workspace; above it, there may be another.
+    manifest.insert("workspace", toml_edit::table());
+    let of_registry = || {
+        let mut dependency = InlineTable::new();
+        dependency.insert("version", version.into());
+        dependency.insert("registry", NAME.into());
+        dependency
+    };
+    let mut leadconnector = of_registry();
+    if !variant.default_features {
+        leadconnector.insert("default-features", false.into());
+        leadconnector.insert("features", Value::Array(variant.features.iter().copied().collect()));
+    }
+    let dependencies = dependencies(&mut manifest, "dependencies")?;
+    dependencies.insert("leadconnector", toml_edit::value(leadconnector));
+    let dependencies = self::dependencies(&mut manifest, "dev-dependencies")?;
+    dependencies.insert("leadconnector-mock", toml_edit::value(of_registry()));
+    if variant.json_schema {
+        let mut raw = of_registry();
+        raw.insert("features", Value::Array(["schemars"].into_iter().collect()));
+        dependencies.insert("leadconnector-raw", toml_edit::value(raw));
+        dependencies.insert("schemars", toml_edit::value("1"));
+    }
+    Ok(manifest.to_string())
+}
+
+fn dependencies<'a>(manifest: &'a mut DocumentMut, kind: &str) -> anyhow::Result<&'a mut dyn TableLike> {
+    let dependencies = manifest.get_mut(kind).and_then(Item::as_table_like_mut);
+    dependencies.with_context(|| format!("{DOWNSTREAM}/Cargo.toml has no [{kind}]"))
+}
+
+fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(to).with_context(|| format!("cannot make {}", to.display()))?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let entry = entry.with_context(|| format!("cannot read {}", from.display()))?;
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to)?;
+        } else {
+            fs::copy(entry.path(), &to).with_context(|| format!("cannot copy {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// A running cargo-http-registry.
+struct Server {
+    child: Child,
+    folder: PathBuf,
+    /// Where cargo has kept what it has from it; nobody will ask for that again.
+    kept: Vec<PathBuf>,
+}
+
+impl Server {
+    fn start(root: &Path, scratch: &TempDir) -> anyhow::Result<Self> {
+        let program = Tool::CargoHttpRegistry.find(root).context("cargo-http-registry is no longer there")?;
+        let folder = scratch.path().join("registry");
+        fs::create_dir_all(&folder).context("cannot make the folder of the registry")?;
+        let mut command = Command::new(program);
+        command.arg(&folder).args(["--addr", "127.0.0.1:0"]).stdout(Stdio::null());
+        let child = command.spawn().context("cannot start cargo-http-registry")?;
+        let mut server = Self { child, folder, kept: Vec::new() };
+
+        // It listens before it commits its address to the index.
+        let start = Instant::now();
+        while process::capture(process::git(&server.folder).args(["cat-file", "-e", "HEAD:index"])).is_err() {
+            let ended = server.child.try_wait().context("cannot look after cargo-http-registry")?;
+            ensure!(ended.is_none(), "cargo-http-registry ended at once: what it said stands above");
+            ensure!(start.elapsed() < Duration::from_secs(30), "cargo-http-registry did not start within 30 seconds");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    }
+
+    fn index(&self) -> String {
+        format!("file://{}", self.folder.display())
+    }
+
+    /// Notes where cargo keeps what a crate has from it: in CARGO_HOME, as `registry/src/[registry]/[package]`, and beside
+    /// `src` the packages and the index under the same name.
+    fn note_what_is_kept(&mut self, downstream: &Path, registry: &Registry) -> anyhow::Result<()> {
+        let mut metadata = workspace::cargo(downstream);
+        registry.known_to(metadata.args(["metadata", "--format-version", "1"]));
+        let metadata =
+            MetadataCommand::parse(process::capture(&mut metadata)?).context("cannot read what cargo says")?;
+        let package = metadata.packages.iter().find(|package| package.name == "leadconnector");
+        let source = package.and_then(|package| package.manifest_path.parent()?.parent());
+        if let Some(source) = source
+            && let (Some(name), Some(kinds)) = (source.file_name(), source.parent().and_then(|source| source.parent()))
+        {
+            self.kept = ["cache", "index", "src"].map(|kind| kinds.join(kind).join(name).into()).into();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        for folder in &self.kept {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+}

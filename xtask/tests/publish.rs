@@ -1,0 +1,300 @@
+//! `cargo xtask publish` of a small workspace, with git and cargo themselves, to a registry on loopback.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+mod registry;
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use registry::Registry;
+use tempfile::TempDir;
+
+const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-01-02\n\n- Everything.\n";
+
+/// A workspace with three crates that are published and one that is not, committed.
+struct Workspace {
+    folder: TempDir,
+    /// The address of the registry, without the protocol of its index.
+    index: String,
+    /// So that nothing of these registries stays in the real one.
+    cargo_home: TempDir,
+}
+
+impl Workspace {
+    fn new(index: &str) -> Self {
+        let address = index.trim_start_matches("sparse+http://").trim_end_matches('/').to_owned();
+        let workspace = Self { folder: TempDir::new().unwrap(), index: address, cargo_home: TempDir::new().unwrap() };
+        workspace.write(
+            "Cargo.toml",
+            "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\", \"private\"]\n\n[workspace.package]\nversion = \"0.1.0\"\n\
+             edition = \"2024\"\nlicense = \"MIT\"\ndescription = \"A test\"\nrepository = \"https://example.invalid\"\n",
+        );
+        let raw =
+            "leadconnector-raw = { path = \"../leadconnector-raw\", version = \"=0.1.0\", registry = \"local\" }\n";
+        let mock = "[dev-dependencies]\nleadconnector-mock = { path = \"../leadconnector-mock\" }\n";
+        workspace.member("crates/leadconnector", "leadconnector", &format!("[dependencies]\n{raw}{mock}"));
+        workspace.member("crates/leadconnector-mock", "leadconnector-mock", "");
+        workspace.member("crates/leadconnector-raw", "leadconnector-raw", "");
+        workspace.member("private", "private", "");
+        workspace.edit("private/Cargo.toml", "[package]\n", "[package]\npublish = false\n");
+        workspace.write(".cargo/config.toml", &format!("[registries.local]\nindex = {index:?}\n"));
+        workspace.write(".gitignore", "/target\n");
+        workspace.write("CHANGELOG.md", CHANGELOG);
+        let fragment = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/contacts.yaml");
+        workspace.write("openapi/contacts.yaml", &fs::read_to_string(fragment).unwrap());
+        assert!(workspace.xtask(&["generate"]).status.success());
+        workspace.run("cargo", &["generate-lockfile", "--quiet", "--offline"]);
+        workspace.run("git", &["init", "--quiet", "--initial-branch", "main"]);
+        workspace.commit();
+        workspace
+    }
+
+    fn member(&self, folder: &str, name: &str, dependencies: &str) {
+        let inherited = ["version", "edition", "license", "description", "repository"];
+        let inherited: String = inherited.iter().map(|key| format!("{key}.workspace = true\n")).collect();
+        self.write(
+            &format!("{folder}/Cargo.toml"),
+            &format!("[package]\nname = \"{name}\"\n{inherited}\n{dependencies}"),
+        );
+        self.write(&format!("{folder}/src/lib.rs"), "");
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    #[track_caller]
+    fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path().join(name)).unwrap();
+        assert!(text.contains(from), "{name} has no {from:?}");
+        self.write(name, &text.replace(from, to));
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.path()).env("CARGO_HOME", self.cargo_home.path());
+        command.env("CARGO_REGISTRIES_LOCAL_TOKEN", "any").env_remove("CARGO_TARGET_DIR");
+        command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("CARGO_TERM_COLOR", "never")]);
+        for who in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
+        }
+        command
+    }
+
+    #[track_caller]
+    fn run(&self, program: &str, arguments: &[&str]) {
+        let output = self.command(program).args(arguments).output().unwrap();
+        assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn commit(&self) {
+        self.run("git", &["add", "--all"]);
+        self.run("git", &["commit", "--quiet", "--allow-empty", "--message", "test"]);
+    }
+
+    fn xtask(&self, arguments: &[&str]) -> Output {
+        self.command(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+    }
+
+    /// What it prints when all goes well, without what cargo says.
+    #[track_caller]
+    fn publishes(&self, arguments: &[&str]) -> String {
+        let output = self.xtask(&[&["publish", "--registry", "local"], arguments].concat());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// The line with which it refuses: the last one, and the only one of ours.
+    #[track_caller]
+    fn refuses(&self, arguments: &[&str]) -> String {
+        let said = refusal(&self.xtask(&[&["publish", "--registry", "local"], arguments].concat()));
+        said.replace(&self.index, "[index]").replace(&self.path().display().to_string(), "[workspace]")
+    }
+}
+
+#[track_caller]
+fn refusal(output: &Output) -> String {
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    let last = said.lines().last().unwrap();
+    assert!(last.starts_with("error: "), "{said}");
+    last.to_owned()
+}
+
+#[test]
+fn in_the_order_of_dependency_and_once() {
+    let registry = Registry::start();
+    let workspace = Workspace::new(&registry.index());
+
+    workspace.publishes(&["--dry-run"]);
+    assert!(registry.published().is_empty());
+
+    let said = workspace.publishes(&[]);
+    assert!(said.contains("no earlier release, so no API to compare with"), "{said}");
+    let published = registry.published();
+    let place = |name: &str| published.iter().position(|published| published == name).unwrap();
+    assert!(place("leadconnector-raw") < place("leadconnector"), "{published:?}");
+    assert_eq!(published.len(), 3, "{published:?}");
+
+    insta::assert_snapshot!(workspace.refuses(&[]));
+    assert_eq!(registry.published().len(), 3);
+}
+
+#[test]
+fn what_is_missing_after_a_refusal() {
+    let registry = Registry::start();
+    registry.refuse("leadconnector");
+    let workspace = Workspace::new(&registry.index());
+    insta::assert_snapshot!(workspace.refuses(&[]));
+
+    registry.accept_all();
+    let said = workspace.publishes(&[]);
+    assert!(said.contains("leadconnector-raw 0.1.0: published already"), "{said}");
+    assert!(said.ends_with("published to the registry local: leadconnector\n"), "{said}");
+}
+
+#[test]
+fn a_version_from_another_commit() {
+    let registry = Registry::start();
+    registry.refuse("leadconnector");
+    let workspace = Workspace::new(&registry.index());
+    workspace.refuses(&[]);
+
+    registry.accept_all();
+    workspace.write("crates/leadconnector-raw/src/lib.rs", "//! Something else.\n");
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_registry_that_is_down() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let workspace = Workspace::new(&format!("sparse+http://127.0.0.1:{port}/"));
+    let said = workspace.refuses(&[]).replace(&port.to_string(), "[port]");
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn changes_that_are_not_committed() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.write("crates/leadconnector/src/lib.rs", "//! A change.\n");
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_generated_file_that_is_stale() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.edit("openapi/contacts.yaml", "example: male", "example: female");
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_changelog_without_the_version() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.edit("CHANGELOG.md", "[0.1.0]", "[0.0.9]");
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_version_that_was_released() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.run("git", &["tag", "v0.1.0"]);
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+
+    workspace.run("git", &["tag", "v0.2.0"]);
+    insta::assert_snapshot!(workspace.refuses(&[]));
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_tag_on_another_commit() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.run("git", &["switch", "--quiet", "--create", "other"]);
+    workspace.commit();
+    workspace.run("git", &["tag", "v0.1.0"]);
+    workspace.run("git", &["switch", "--quiet", "main"]);
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn a_tag_of_another_version() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.run("git", &["tag", "v0.2.0"]);
+    insta::assert_snapshot!(workspace.refuses(&[]));
+}
+
+#[test]
+fn an_api_that_cannot_be_compared() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.run("git", &["tag", "v0.0.9"]);
+    workspace.commit();
+    // A path with everything but cargo-semver-checks.
+    let programs = TempDir::new().unwrap();
+    for folder in std::env::split_paths(&std::env::var_os("PATH").unwrap()) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if entry.file_name() != "cargo-semver-checks" {
+                let _ = std::os::unix::fs::symlink(entry.path(), programs.path().join(entry.file_name()));
+            }
+        }
+    }
+    let mut publish = workspace.command(env!("CARGO_BIN_EXE_xtask"));
+    let output = publish.args(["publish", "--registry", "local"]).env("PATH", programs.path()).output().unwrap();
+    insta::assert_snapshot!(refusal(&output));
+
+    // Told to go on, it comes as far as the registry, which is down.
+    let said = workspace.refuses(&["--without-semver-checks"]);
+    assert!(said.contains("the registry local cannot be asked"), "{said}");
+}
+
+#[test]
+fn crates_without_a_home() {
+    let registry = Registry::start();
+    let workspace = Workspace::new(&registry.index());
+    workspace.edit("Cargo.toml", "repository = \"https://example.invalid\"\n", "repository = \"\"\n");
+    for name in ["leadconnector", "leadconnector-mock", "leadconnector-raw"] {
+        workspace.edit(&format!("crates/{name}/Cargo.toml"), "repository.workspace = true\n", "");
+    }
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+    assert!(workspace.publishes(&["--dry-run"]).contains("warning: "));
+}
+
+#[test]
+fn a_shallow_clone() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.commit();
+    let clone = TempDir::new().unwrap();
+    let from = format!("file://{}", workspace.path().display());
+    workspace.run("git", &["clone", "--quiet", "--depth", "1", &from, clone.path().to_str().unwrap()]);
+    let mut publish = workspace.command(env!("CARGO_BIN_EXE_xtask"));
+    let output = publish.args(["publish", "--registry", "local"]).current_dir(clone.path()).output().unwrap();
+    insta::assert_snapshot!(refusal(&output));
+}
+
+#[test]
+fn no_git() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    fs::remove_dir_all(workspace.path().join(".git")).unwrap();
+    insta::assert_snapshot!(workspace.refuses(&[]));
+
+    let output = workspace
+        .command(env!("CARGO_BIN_EXE_xtask"))
+        .args(["publish"])
+        .env("CARGO", env!("CARGO"))
+        .env("PATH", "")
+        .output()
+        .unwrap();
+    insta::assert_snapshot!(refusal(&output));
+}
