@@ -2,6 +2,7 @@
 
 mod raw_client;
 mod rules;
+mod wrapper;
 
 use std::process::ExitCode;
 
@@ -10,6 +11,8 @@ use anyhow::Context;
 use crate::document::{Document, Problem};
 use crate::outputs::{self, Output};
 use crate::workspace::{self, FRAGMENT};
+
+const RAW_CLIENT: &str = "crates/leadconnector-raw/src/generated.rs";
 
 /// Derive the raw client from openapi/contacts.yaml
 ///
@@ -27,6 +30,8 @@ enum Refusal {
     Fragment(Vec<Problem>),
     /// The generator gave up on something that the rules do not know.
     Generator(String),
+    /// The wrapper uses fields that are gone: of each the file, the type and the field.
+    Used(Vec<(String, String, String)>),
     /// A file or folder could not be read or written.
     Files(anyhow::Error),
 }
@@ -48,21 +53,13 @@ fn generate(check: bool) -> Result<ExitCode, Refusal> {
         .with_context(|| format!("cannot read {}", source.display()))
         .map_err(Refusal::Files)?;
     let outputs = derive(&text)?;
+    let raw_client = outputs.iter().find(|output| output.path == RAW_CLIENT).map_or("", |output| &output.content);
+    let missing = wrapper::uses_of_missing_fields(&root, raw_client).map_err(Refusal::Files)?;
+    if !missing.is_empty() {
+        return Err(Refusal::Used(missing));
+    }
 
-    if !check {
-        outputs::write(&root, &outputs).map_err(Refusal::Files)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let differences = outputs::compare(&root, &outputs, "what the fragment says").map_err(Refusal::Files)?;
-    if differences.is_empty() {
-        println!("what is generated matches {FRAGMENT}");
-        return Ok(ExitCode::SUCCESS);
-    }
-    for difference in &differences {
-        println!("{difference}");
-    }
-    eprintln!("error: the files above are not what {FRAGMENT} says\n  mend it with: cargo xtask generate");
-    Ok(ExitCode::FAILURE)
+    outputs::write_or_check(&root, &outputs, check, FRAGMENT, "cargo xtask generate").map_err(Refusal::Files)
 }
 
 /// Everything that the fragment's text determines: the same text gives the same bytes.
@@ -75,7 +72,7 @@ fn derive(text: &str) -> Result<Vec<Output>, Refusal> {
     let spec = document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
     let raw_client = raw_client::generate(&document, &spec).map_err(Refusal::Generator)?;
     Ok(vec![
-        Output { path: "crates/leadconnector-raw/src/generated.rs", content: raw_client },
+        Output { path: RAW_CLIENT, content: raw_client },
         // The mock validates against the fragment, and its package has to have it.
         Output { path: "crates/leadconnector-mock/src/contacts.json", content: format!("{:#}\n", document.root()) },
     ])
@@ -94,6 +91,14 @@ fn report(refusal: Refusal) {
              it says: {message}\n  \
              openapi/README.md lists what it can do"
         ),
+        Refusal::Used(missing) => {
+            for (file, of, field) in missing {
+                eprintln!(
+                    "error: {FRAGMENT} no longer has `{field}` of {of}, which {file} uses: take it out there first, or put it \
+                     back (docs/adding-a-field.md); nothing was written"
+                );
+            }
+        }
         Refusal::Files(error) => eprintln!("error: {error:#}"),
     }
 }

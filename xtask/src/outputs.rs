@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 use anyhow::Context;
 use similar::TextDiff;
@@ -15,8 +16,33 @@ pub(crate) struct Output {
     pub(crate) content: String,
 }
 
+/// Writes the files; with `check` writes none, and shows how they differ from what `source` says. `mend` is the command that
+/// writes them.
+pub(crate) fn write_or_check(
+    root: &Path,
+    outputs: &[Output],
+    check: bool,
+    source: &str,
+    mend: &str,
+) -> anyhow::Result<ExitCode> {
+    if !check {
+        write(root, outputs)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let differences = compare(root, outputs, source)?;
+    if differences.is_empty() {
+        println!("what is generated matches {source}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    for difference in &differences {
+        println!("{difference}");
+    }
+    eprintln!("error: the files above are not what {source} says\n  mend it with: {mend}");
+    Ok(ExitCode::FAILURE)
+}
+
 /// Writes the files that differ, and says of each what was done: all of them, or none if one cannot be written.
-pub(crate) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
+fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     let mut written = Vec::new();
     for output in outputs {
         if current(root, output)?.as_deref() == Some(output.content.as_bytes()) {
@@ -37,8 +63,8 @@ pub(crate) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How the files differ from what they should be, which `to` names: a unified diff for each that does.
-pub(crate) fn compare(root: &Path, outputs: &[Output], to: &str) -> anyhow::Result<Vec<String>> {
+/// How the files differ from what they should be: a unified diff for each that does.
+fn compare(root: &Path, outputs: &[Output], source: &str) -> anyhow::Result<Vec<String>> {
     let mut differences = Vec::new();
     for output in outputs {
         let current = current(root, output)?.unwrap_or_default();
@@ -46,7 +72,7 @@ pub(crate) fn compare(root: &Path, outputs: &[Output], to: &str) -> anyhow::Resu
             let current = String::from_utf8_lossy(&current);
             let diff = TextDiff::from_lines(&current, &output.content);
             let mut diff = diff.unified_diff();
-            let difference = diff.header(output.path, to).to_string();
+            let difference = diff.header(output.path, &format!("what {source} says")).to_string();
             differences.push(difference);
         }
     }

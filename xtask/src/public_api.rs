@@ -36,19 +36,6 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .build()
         .context("rustdoc and the crate public-api do not fit: raise the version of public-api in xtask/Cargo.toml")?;
     let output = Output { path: "crates/leadconnector/public-api.txt", content: format!("{api}") };
-    let output = std::slice::from_ref(&output);
-    if !arguments.check {
-        outputs::write(&root, output)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    let differences = outputs::compare(&root, output, "what the crate offers")?;
-    if differences.is_empty() {
-        println!("crates/leadconnector/public-api.txt is what the crate offers");
-        return Ok(ExitCode::SUCCESS);
-    }
-    for difference in &differences {
-        println!("{difference}");
-    }
-    eprintln!("error: the public API has changed; if it is meant to, write it down with: cargo xtask public-api");
-    Ok(ExitCode::FAILURE)
+    let source = "the public API of leadconnector";
+    outputs::write_or_check(&root, &[output], arguments.check, source, "cargo xtask public-api")
 }

@@ -155,3 +155,32 @@ fn says_where_to_run_it() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("run this inside the workspace"));
 }
+
+#[test]
+fn a_field_that_the_wrapper_uses() {
+    let fragment = edited("        gender:\n          type: string\n          example: male\n", "");
+    let fragment = fragment.replacen("        contactName:\n          type: string\n", "", 1);
+    let fragment = fragment.replacen(
+        "        matchingField:\n          type: string\n",
+        "        matchedField:\n          type: string\n",
+        1,
+    );
+    let folder = workspace(&fragment);
+    let wrapper = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/leadconnector/src");
+    let copy = folder.path().join("crates/leadconnector/src");
+    fs::create_dir_all(&copy).unwrap();
+    for file in ["mapping.rs", "outcome.rs"] {
+        fs::copy(wrapper.join(file), copy.join(file)).unwrap();
+    }
+
+    let output = generate(folder.path(), &[]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8(output.stderr).unwrap());
+    assert_eq!(fs::read_to_string(folder.path().join(GENERATED)).unwrap(), "// as it was\n");
+
+    // Once the wrapper does not use them, they can go.
+    for file in ["mapping.rs", "outcome.rs"] {
+        fs::remove_file(copy.join(file)).unwrap();
+    }
+    assert!(generate(folder.path(), &[]).status.success());
+}
