@@ -33,17 +33,21 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let root = workspace::root()?;
-    let (revision, before) = at_revision(&root, &arguments.base)?;
+    print!("{}", report(&workspace::root()?, &arguments.base, arguments.markdown)?);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the working tree's fragment changes since a revision.
+pub(crate) fn report(root: &Path, base: &str, markdown: bool) -> anyhow::Result<String> {
+    let (revision, before) = at_revision(root, base)?;
     let after = fs::read_to_string(root.join(FRAGMENT)).with_context(|| format!("cannot read {FRAGMENT}"))?;
-    let before = parse(&before, &format!("at {}", arguments.base))?;
+    let before = parse(&before, &format!("at {base}"))?;
     let after = parse(&after, "in the working tree")?;
 
     let changes = changes::between(&Api::of(&before), &Api::of(&after));
     let texts = model::texts_changed(&before, &after);
     let report = render::Report { changes: &changes, texts, revision: &revision };
-    print!("{}", if arguments.markdown { report.markdown() } else { report.text() });
-    Ok(ExitCode::SUCCESS)
+    Ok(if markdown { report.markdown() } else { report.text() })
 }
 
 /// The revision's short name, and the fragment as it was then.

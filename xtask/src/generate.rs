@@ -4,6 +4,7 @@ mod raw_client;
 mod rules;
 mod wrapper;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -37,8 +38,9 @@ enum Refusal {
 }
 
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
-    match generate(arguments.check) {
-        Ok(code) => code,
+    match workspace::root().map_err(Refusal::Files).and_then(|root| generate(&root, arguments.check)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
         Err(refusal) => {
             report(refusal);
             ExitCode::from(2)
@@ -46,20 +48,28 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     }
 }
 
-fn generate(check: bool) -> Result<ExitCode, Refusal> {
-    let root = workspace::root().map_err(Refusal::Files)?;
+/// The same for another command: what is wrong is said at once.
+pub(crate) fn succeeds(root: &Path, check: bool) -> bool {
+    generate(root, check).unwrap_or_else(|refusal| {
+        report(refusal);
+        false
+    })
+}
+
+/// Writes what is derived, or says whether it is what it should be.
+fn generate(root: &Path, check: bool) -> Result<bool, Refusal> {
     let source = root.join(FRAGMENT);
     let text = std::fs::read_to_string(&source)
         .with_context(|| format!("cannot read {}", source.display()))
         .map_err(Refusal::Files)?;
     let outputs = derive(&text)?;
     let raw_client = outputs.iter().find(|output| output.path == RAW_CLIENT).map_or("", |output| &output.content);
-    let missing = wrapper::uses_of_missing_fields(&root, raw_client).map_err(Refusal::Files)?;
+    let missing = wrapper::uses_of_missing_fields(root, raw_client).map_err(Refusal::Files)?;
     if !missing.is_empty() {
         return Err(Refusal::Used(missing));
     }
 
-    outputs::write_or_check(&root, &outputs, check, FRAGMENT, "cargo xtask generate").map_err(Refusal::Files)
+    outputs::write_or_check(root, &outputs, check, FRAGMENT, "cargo xtask generate").map_err(Refusal::Files)
 }
 
 /// Everything that the fragment's text determines: the same text gives the same bytes.

@@ -3,7 +3,6 @@
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::Context;
 use similar::TextDiff;
@@ -16,29 +15,29 @@ pub(crate) struct Output {
     pub(crate) content: String,
 }
 
-/// Writes the files; with `check` writes none, and shows how they differ from what `source` says. `mend` is the command that
-/// writes them.
+/// Writes the files; with `check` writes none, and shows how they differ from what `source` says, if they do. `mend` is
+/// the command that writes them.
 pub(crate) fn write_or_check(
     root: &Path,
     outputs: &[Output],
     check: bool,
     source: &str,
     mend: &str,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<bool> {
     if !check {
         write(root, outputs)?;
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     let differences = compare(root, outputs, source)?;
     if differences.is_empty() {
         println!("what is generated matches {source}");
-        return Ok(ExitCode::SUCCESS);
+        return Ok(true);
     }
     for difference in &differences {
         println!("{difference}");
     }
     eprintln!("error: the files above are not what {source} says\n  mend it with: {mend}");
-    Ok(ExitCode::FAILURE)
+    Ok(false)
 }
 
 /// Writes the files that differ, and says of each what was done: all of them, or none if one cannot be written.

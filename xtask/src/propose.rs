@@ -3,10 +3,10 @@
 use std::fs;
 use std::process::{Command, ExitCode};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 
 use crate::workspace::FRAGMENT;
-use crate::{process, workspace};
+use crate::{diff, generate, process, workspace};
 
 /// Generate, and open a pull request with what has changed and what that means
 ///
@@ -22,14 +22,12 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let root = workspace::root()?;
-    let xtask = || -> anyhow::Result<Command> {
-        let mut xtask = Command::new(std::env::current_exe().context("cannot tell which program this is")?);
-        xtask.current_dir(&root);
-        Ok(xtask)
-    };
     // First: it fails if there is no such revision, and then nothing must be written.
-    let meaning = process::capture(xtask()?.args(["diff", "--markdown", "--"]).arg(&arguments.base))?;
-    process::run(xtask()?.arg("generate"))?;
+    let meaning = diff::report(&root, &arguments.base, true)?;
+    ensure!(
+        generate::succeeds(&root, false),
+        "nothing was generated, so there is nothing to propose: the reason stands above"
+    );
 
     let changed = process::capture(process::git(&root).args(["status", "--porcelain", "--untracked-files=no"]))?;
     if changed.is_empty() {

@@ -37,5 +37,6 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .context("rustdoc and the crate public-api do not fit: raise the version of public-api in xtask/Cargo.toml")?;
     let output = Output { path: "crates/leadconnector/public-api.txt", content: format!("{api}") };
     let source = "the public API of leadconnector";
-    outputs::write_or_check(&root, &[output], arguments.check, source, "cargo xtask public-api")
+    let well = outputs::write_or_check(&root, &[output], arguments.check, source, "cargo xtask public-api")?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

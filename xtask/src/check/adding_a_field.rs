@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, ensure};
 use cargo_metadata::Message;
@@ -11,7 +10,7 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use super::End;
 use crate::workspace::FRAGMENT;
-use crate::{process, workspace};
+use crate::{generate, workspace};
 
 /// The place of the fragment where the new field goes, and the field.
 const PLACE: &str = "    CreateContactRequest:\n      description: The body of \"Create Contact\".\n      type: object\n      required: [locationId]\n      properties:\n";
@@ -30,8 +29,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<End> {
     );
     fs::write(&fragment, text.replacen(PLACE, &format!("{PLACE}{FIELD}"), 1)).context("cannot write the fragment")?;
 
-    let xtask = std::env::current_exe().context("cannot tell which program this is")?;
-    process::run(Command::new(xtask).arg("generate").current_dir(copy.path()))?;
+    ensure!(generate::succeeds(copy.path(), false), "the generator does not take the new field");
     let (errors, built) = build(copy.path(), &root.join("target/adding-a-field"))?;
 
     for error in &errors {

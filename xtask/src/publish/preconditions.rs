@@ -8,8 +8,8 @@ use anyhow::{Context, bail, ensure};
 use semver::Version;
 
 use super::{Arguments, Package, changelog};
-use crate::process;
 use crate::tools::Tool;
+use crate::{generate, process};
 
 pub(super) fn check(root: &Path, packages: &[Package], arguments: &Arguments) -> anyhow::Result<()> {
     let version = common_version(packages)?;
@@ -62,10 +62,8 @@ fn clean_tree(root: &Path) -> anyhow::Result<()> {
 }
 
 fn up_to_date(root: &Path) -> anyhow::Result<()> {
-    let mut generate = Command::new(std::env::current_exe().context("cannot tell which program this is")?);
-    let output = generate.args(["generate", "--check"]).current_dir(root).output().context("cannot start xtask")?;
     ensure!(
-        output.status.success(),
+        generate::succeeds(root, true),
         "what is generated is not what openapi/contacts.yaml says: run `cargo xtask generate`, and commit"
     );
     Ok(())
