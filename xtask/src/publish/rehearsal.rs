@@ -85,11 +85,11 @@ pub(super) fn run(root: &Path) -> anyhow::Result<()> {
         if variant.json_schema {
             fs::write(folder.join("tests/json_schema.rs"), SCHEMA_TEST).context("cannot write a test")?;
         }
+        server.note_what_is_kept(&folder, &registry)?;
         let mut test = workspace::cargo(&folder);
         test.args(["test", "--target-dir"]).arg(target.join("downstream")).env("INSTA_UPDATE", "no");
         registry.known_to(&mut test);
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
-        server.note_what_is_kept(&folder, &registry)?;
     }
     println!("\nthe rehearsal went well: published to a real registry, and used from there");
     Ok(())
