@@ -60,6 +60,19 @@ async fn the_list_is_read_as_the_results_are_taken() {
     assert!(read.load(Ordering::Relaxed) <= 108);
 }
 
+/// What is done with a result may need the same location, also while a contact of the list waits for its turn.
+#[tokio::test]
+async fn a_call_between_two_results() {
+    let server = Server::builder().rate_limit(4, Duration::from_millis(50)).start().await.unwrap();
+    let contacts = contacts(Client::builder("token"), server.url());
+    let mut results = contacts.create_all(stream::iter((0..40).map(contact)));
+    while let Some((_, result)) = results.next().await {
+        let key = Email::new(result.unwrap().email.unwrap()).unwrap();
+        assert!(contacts.find_duplicate(key).await.unwrap().is_some());
+    }
+    assert_eq!((server.contacts().len(), server.requests().len(), server.refused()), (40, 80, 0));
+}
+
 /// 1,500 contacts, with an interval that is a fiftieth of the vendor's.
 async fn no_429(enforcement: Enforcement) {
     let limit = Duration::from_millis(200);

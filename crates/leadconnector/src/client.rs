@@ -198,9 +198,9 @@ impl ClientBuilder {
     /// Whether a creation whose outcome is unknown is looked up. The default is that it is not.
     ///
     /// The contact is looked up by its email, and then by its phone. If the location has it, it is returned as if it had just
-    /// been created; in a location that allows duplicates, it may be an older one. If not, the request is sent once more.
-    /// With neither email nor phone, or if the look-up or the second request fails, the outcome stays unknown, and the error
-    /// is the first one.
+    /// been created; it may be an older one. If not, the request is sent once more. With neither email nor phone, or if the
+    /// look-up or the second request fails, the outcome stays unknown, and the error is the first one; so it does if the server
+    /// had answered with a success and the contact is not found, since a look-up may not know it yet.
     pub fn reconcile(mut self, reconcile: bool) -> Self {
         self.reconcile = reconcile;
         self

@@ -1,9 +1,10 @@
 use futures_util::{Stream, StreamExt};
 use leadconnector_raw::types::CreateContactRequest;
+use tokio::task::JoinSet;
 use tracing::debug;
 
 use crate::send::{Operation, send};
-use crate::{Client, Contact, ContactKey, Created, Error, LocationId, NewContact, mapping};
+use crate::{Client, Contact, ContactKey, Created, Error, Incomplete, LocationId, NewContact, mapping};
 
 const CREATE_CONTACT: Operation = Operation { id: "create_contact", idempotent: false };
 const GET_DUPLICATE_CONTACT: Operation = Operation { id: "get_duplicate_contact", idempotent: true };
@@ -51,6 +52,8 @@ impl Contacts {
         let keys = if self.client.reconciles() { contact.keys() } else { Vec::new() };
         let body = &mapping::request(&self.location, contact);
         match self.send_creation(body).await {
+            // A duplicate has its id already.
+            Err(error @ Error::Duplicate(_)) => Err(error),
             Err(error) if error.created() == Created::Unknown && !keys.is_empty() => {
                 self.reconcile(body, &keys, error).await
             }
@@ -58,8 +61,9 @@ impl Contacts {
         }
     }
 
-    /// Looks up a contact of which it is unknown whether it was created, and sends the request once more if it is not there.
-    /// Where that decides nothing, the outcome is as unknown as before, and the error is the one that said so.
+    /// Looks up a contact of which it is unknown whether it was created, and sends the request once more if it is not there,
+    /// unless the server has said that it was created: a look-up may come too early. Where that decides nothing, the outcome is
+    /// as unknown as before, and the error is the one that said so.
     async fn reconcile(
         &self,
         body: &CreateContactRequest,
@@ -69,6 +73,9 @@ impl Contacts {
         debug!(error = %unknown, "looking up whether the contact was created");
         match self.find_any(keys).await {
             Ok(Some(contact)) => return Ok(contact),
+            Ok(None) if unknown.response().is_some_and(|response| response.status().is_success()) => {
+                return Err(unknown);
+            }
             Ok(None) => {}
             Err(error) => {
                 debug!(%error, "the look-up failed");
@@ -78,9 +85,12 @@ impl Contacts {
         match self.send_creation(body).await {
             Ok(contact) => Ok(contact),
             // It is there after all, from the first request or from somebody else.
-            Err(Error::Duplicate(found)) => match self.find_any(keys).await {
+            Err(Error::Duplicate(mut found)) => match self.find_any(keys).await {
                 Ok(Some(contact)) => Ok(contact),
-                Ok(None) | Err(_) => Err(Error::Duplicate(found)),
+                Ok(None) | Err(_) => {
+                    found.may_be_new = true;
+                    Err(Error::Duplicate(found))
+                }
             },
             Err(error) if error.created() == Created::No => {
                 debug!(%error, "the second request failed");
@@ -116,6 +126,9 @@ impl Contacts {
     /// the memory is that of the contacts under way, [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of
     /// them. Dropping the results stops everything; whether the contacts under way were created is unknown then.
     ///
+    /// Each contact is created by a task of tokio, so that those under way get on, and keep nobody waiting, while the program
+    /// does something else with a result.
+    ///
     /// ```
     /// use futures_util::{StreamExt, stream};
     /// use leadconnector::{Client, Email, LocationId, NewContact};
@@ -145,7 +158,10 @@ impl Contacts {
         let concurrency = self.client.concurrency();
         let creations = list.enumerate().map(move |(place, contact)| {
             let contacts = contacts.clone();
-            async move { (place, contacts.create(contact).await) }
+            // Of one task, which ends when the set is dropped.
+            let mut task = JoinSet::new();
+            task.spawn(async move { contacts.create(contact).await });
+            async move { (place, result_of(task).await) }
         });
         Box::pin(creations.buffer_unordered(concurrency))
     }
@@ -190,5 +206,16 @@ impl Contacts {
     pub fn request_body(&self, contact: &NewContact) -> serde_json::Value {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
         serde_json::to_value(mapping::request(&self.location, contact.clone())).unwrap_or_default()
+    }
+}
+
+/// What came of the only task of a set.
+async fn result_of(mut task: JoinSet<Result<Contact, Error>>) -> Result<Contact, Error> {
+    match task.join_next().await {
+        Some(Ok(result)) => result,
+        // Of code that the program handed in, such as its `Pacing`: it goes on where the program sees it.
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // Only a runtime that shuts down ends a task that nobody has ended.
+        Some(Err(_)) | None => Err(Error::BrokenOff(Box::new(Incomplete { response: None, source: None }))),
     }
 }

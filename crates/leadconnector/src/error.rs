@@ -20,7 +20,7 @@ use crate::{BoxError, ContactId, InvalidValue, PacingError, Response};
 /// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, or the store of its budget failed | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
-/// | [`Duplicate`](Self::Duplicate) | the same, under 422 | unknown |
+/// | [`Duplicate`](Self::Duplicate) | the same, under 422, or after a first request of which it is unknown what it did | unknown |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
 /// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location or scope that the token is not for | no |
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
@@ -103,6 +103,7 @@ impl Error {
             | Self::Unauthorized(_)
             | Self::Forbidden(_)
             | Self::RateLimited(_) => Created::No,
+            Self::Duplicate(found) if found.may_be_new => Created::Unknown,
             Self::Duplicate(_) | Self::Validation(_) => {
                 let unprocessable =
                     self.response().is_some_and(|response| response.status() == StatusCode::UNPROCESSABLE_ENTITY);
@@ -226,6 +227,8 @@ pub struct Duplicate {
     pub contact_name: Option<String>,
     /// The server's answer.
     pub response: Response,
+    /// Whether an earlier request of the same call may have created it.
+    pub(crate) may_be_new: bool,
 }
 
 /// Without the members, which come from a body.

@@ -492,6 +492,12 @@ async fn one_fresh_try_after_a_401() {
     assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
     assert_eq!(server.requests().len(), 4);
 
+    // An id under a 401 is the one of a contact that was created all the same.
+    server.reply(answer(401, json!({"contact": {"id": ID}})));
+    let error = contacts.create(NewContact::default()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Unauthorized", "yes"));
+    assert_eq!((source.refreshes.load(Ordering::Relaxed), server.requests().len()), (2, 5));
+
     // A token for another location does not become right by a refresh.
     server.reply(status(403));
     assert!(matches!(contacts.create(NewContact::default()).await, Err(Error::Forbidden(_))));
@@ -698,6 +704,21 @@ async fn what_is_unknown_is_looked_up() {
         ("not created: sent again", vec![unstored()], 3, 1, "Ok"),
         ("created, and not found at first", vec![lost(), nowhere()], 4, 1, "Ok"),
         ("both answers lost", vec![unstored(), nowhere(), lost()], 3, 1, "BrokenOff"),
+        (
+            "a success that broke off, and not found at first",
+            vec![Reply::ordinary().cut_after(3), nowhere()],
+            2,
+            1,
+            "BrokenOff",
+        ),
+        (
+            "both answers lost, and refused as a duplicate",
+            vec![lost(), nowhere(), duplicate(400), status(403)],
+            4,
+            1,
+            "Duplicate",
+        ),
+        ("422 that names a duplicate", vec![duplicate(422)], 1, 0, "Duplicate"),
         ("the look-up refused", vec![unstored(), status(403)], 2, 0, "Server"),
         ("the second request refused", vec![unstored(), nowhere(), status(403)], 3, 0, "Server"),
         ("422, and not there", vec![answer(422, json!({"message": ["email must be an email"]}))], 3, 1, "Ok"),

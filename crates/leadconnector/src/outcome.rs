@@ -118,6 +118,7 @@ fn failure(response: Response) -> Error {
                     matching_field: matching_field.filter(|name| !name.is_empty()).map(MatchingField::received),
                     contact_name: contact_name.filter(|name| !name.is_empty()),
                     response,
+                    may_be_new: false,
                 }))
             }
             None if status == StatusCode::UNPROCESSABLE_ENTITY || (status == StatusCode::BAD_REQUEST && list) => {

@@ -245,12 +245,14 @@ impl Budget {
         if let Some(remaining) = if refused { Some(0) } else { limit.remaining } {
             self.reported(remaining, begun, now);
         }
-        if let Some(daily_limit) = limit.daily_limit {
+        if let Some(daily_limit) = limit.daily_limit.filter(|daily_limit| *daily_limit > 0) {
             self.daily_limit = daily_limit;
         }
         if let Some(remaining) = limit.daily_remaining {
             // The server knows when its day begins; requests on their way may not be counted there yet.
-            self.today = self.daily_limit.saturating_sub(remaining) + self.in_flight.len() as u64;
+            self.today = self.daily_limit.saturating_sub(remaining).saturating_add(self.in_flight.len() as u64);
+            // Our day may have ended while the request was under way; what is counted must end at some time.
+            self.day_began.get_or_insert(now);
         }
     }
 
@@ -621,6 +623,37 @@ mod tests {
         // The vendor's figures are kept: at the latest after its interval there is room.
         pacing.acquire(&location).await.unwrap();
         assert!(begun.elapsed() <= INTERVAL * 2);
+
+        // No allowance at all is no figure either; and a day that is used up ends, whatever is under way.
+        for (daily_limit, daily_remaining) in [(0, None), (u64::MAX, Some(0))] {
+            pacing.acquire(&location).await.unwrap();
+            pacing.acquire(&location).await.unwrap();
+            let limit = RateLimit { daily_limit: Some(daily_limit), daily_remaining, ..RateLimit::default() };
+            pacing.release(&location, Some(&BudgetAnswer { limit, refused: false }));
+            pacing.release(&location, None);
+        }
+        assert!(matches!(pacing.acquire(&location).await, Err(PacingError::DayUsedUp { .. })));
+    }
+
+    /// Our day can end between a request and its answer.
+    #[tokio::test(start_paused = true)]
+    async fn a_day_that_is_used_up_when_it_turns() {
+        let (pacing, location) = (SlidingWindow::default(), location());
+        for place in 0..MAX {
+            // All are still under way when the day of the first one ends.
+            let wait = if place == 1 { DAY - INTERVAL } else { Duration::ZERO };
+            tokio::time::advance(wait).await;
+            pacing.acquire(&location).await.unwrap();
+        }
+        tokio::time::advance(INTERVAL).await;
+        assert!(tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.is_err());
+        let limit = RateLimit { daily_remaining: Some(0), ..RateLimit::default() };
+        for _ in 0..MAX {
+            pacing.release(&location, Some(&BudgetAnswer { limit, refused: false }));
+        }
+        let Err(PacingError::DayUsedUp { again_in }) = pacing.acquire(&location).await else { panic!("not used up") };
+        tokio::time::advance(again_in).await;
+        pacing.acquire(&location).await.unwrap();
     }
 
     #[tokio::test(start_paused = true)]

@@ -40,18 +40,21 @@ where
     F: Future<Output = Sent<T>>,
 {
     let attempts = async {
-        let begun = Instant::now();
+        // From the first request on: the wait for a place is not the server's.
+        let mut begun = None;
         let mut fresh: Option<Token> = None;
         let mut refreshed = false;
         let mut number: u32 = 0;
         loop {
             number = number.saturating_add(1);
+            let place = Place::acquire(client.pacing(), location).await.map_err(Error::Pacing)?;
+            // After the wait, in which a token may have expired.
             let token = match fresh.take() {
                 Some(token) => token,
                 None => client.tokens().current().await.map_err(Error::Token)?,
             };
+            let begun = *begun.get_or_insert_with(Instant::now);
             let raw = client.call(&token)?;
-            let place = Place::acquire(client.pacing(), location).await.map_err(Error::Pacing)?;
             let (result, raw) = attempt(raw).await;
             let answer = raw.inner().take_answer();
             if let Some(answer) = &answer {
@@ -69,7 +72,7 @@ where
             };
             log(number, error.response(), Some(&error));
 
-            if matches!(error, Error::Unauthorized(_)) && !refreshed {
+            if matches!(error, Error::Unauthorized(_)) && error.created() == Created::No && !refreshed {
                 refreshed = true;
                 let refused = || error.response().cloned();
                 fresh = client.tokens().fresh(&token).await.map_err(|error| Error::Token(error.after(refused())))?;
