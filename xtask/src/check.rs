@@ -1,4 +1,4 @@
-//! `cargo xtask check`: all that CI runs, the fast things first.
+//! `cargo xtask check`: what CI runs, the fast things first.
 //!
 //! `.ci/run` and the workflows call this and nothing else, so that a desk and CI cannot disagree.
 
@@ -14,10 +14,10 @@ use anyhow::bail;
 use crate::workspace;
 use steps::{STEPS, Step, Work};
 
-/// Run everything that CI runs, in CI's order
+/// Run what CI runs, in CI's order
 ///
 /// It stops at the first step that fails, and says which command mends it. A step that needs a program which is not
-/// installed is left out, and named at the end. Exits with 1 if a step fails, with 2 if the arguments make no sense.
+/// installed is left out, and named at the end; so is a step that only runs when it is asked for. Exits with 1 if a step fails, with 2 if the arguments make no sense.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Run only these steps, also those that are not run by default
@@ -67,6 +67,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     println!("\n{} of {} steps passed", steps.len() - left_out.len(), steps.len());
     for (name, why) in &left_out {
         println!("LEFT OUT: {name}: {why}");
+    }
+    if arguments.steps.is_empty() {
+        for step in STEPS.iter().filter(|step| !step.by_default) {
+            println!("not asked for: {}: {}; run it with: cargo xtask check {}", step.name, step.about, step.name);
+        }
     }
     if arguments.strict && !left_out.is_empty() {
         eprintln!("error: with --strict, no step may be left out");

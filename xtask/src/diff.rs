@@ -46,7 +46,8 @@ pub(crate) fn report(root: &Path, base: &str, markdown: bool) -> anyhow::Result<
 
     let changes = changes::between(&Api::of(&before), &Api::of(&after));
     let texts = model::texts_changed(&before, &after);
-    let report = render::Report { changes: &changes, texts, revision: &revision };
+    let rewritten = model::without_texts(before.root()) != model::without_texts(after.root());
+    let report = render::Report { changes: &changes, texts, rewritten, revision: &revision };
     Ok(if markdown { report.markdown() } else { report.text() })
 }
 

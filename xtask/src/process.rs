@@ -7,11 +7,19 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, anyhow, bail};
 
+/// What git tells the programs that it starts, such as hooks, and what makes a git that they start in another folder work on
+/// the repository that started them.
+const OF_ANOTHER_REPOSITORY: [&str; 6] =
+    ["GIT_COMMON_DIR", "GIT_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_WORK_TREE"];
+
 /// git, in a folder.
 pub(crate) fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     // What it says is read, so it has to be English.
     command.arg("-C").arg(folder).env("LC_ALL", "C");
+    for variable in OF_ANOTHER_REPOSITORY {
+        command.env_remove(variable);
+    }
     command
 }
 

@@ -22,7 +22,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let root = workspace::root()?;
-    // First: it fails if there is no such revision, and then nothing must be written.
+    // All that can be wrong is looked at before anything is written.
+    process::capture(Command::new("gh").arg("--version")).context("a pull request is opened by gh")?;
+    let changed = process::capture(process::git(&root).args(["status", "--porcelain"]))?;
+    ensure!(changed.is_empty(), "there are changes that are not committed: commit them, or stash them");
     let meaning = diff::report(&root, &arguments.base, true)?;
     ensure!(
         generate::succeeds(&root, false),

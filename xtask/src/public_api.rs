@@ -4,6 +4,7 @@
 //! `public-api` turns it into lines. No feature of the crate adds to its API, so it is built without any, which spares
 //! building a TLS library.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -22,13 +23,23 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let root = workspace::root()?;
+    let well = write_or_check(&workspace::root()?, arguments.check)?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Whether the file says what the crate offers; how it differs is shown.
+pub(crate) fn is_written_down(root: &Path) -> anyhow::Result<bool> {
+    write_or_check(root, true)
+}
+
+fn write_or_check(root: &Path, check: bool) -> anyhow::Result<bool> {
     // By itself: the variable would have the dependencies built again and again.
     let target = root.join("target/public-api");
-    let mut rustdoc = workspace::cargo(&root);
+    let mut rustdoc = workspace::cargo(root);
     rustdoc.args(["rustdoc", "--quiet", "--locked", "--package", "leadconnector", "--lib", "--no-default-features"]);
     rustdoc.arg("--target-dir").arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
-    process::run(rustdoc.env("RUSTC_BOOTSTRAP", "1"))?;
+    // In a release, the token is only for the upload.
+    process::run(rustdoc.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_REGISTRY_TOKEN"))?;
 
     let api = public_api::Builder::from_rustdoc_json(target.join("doc/leadconnector.json"))
         .omit_blanket_impls(true)
@@ -37,6 +48,5 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .context("rustdoc and the crate public-api do not fit: raise the version of public-api in xtask/Cargo.toml")?;
     let output = Output { path: "crates/leadconnector/public-api.txt", content: format!("{api}") };
     let source = "the public API of leadconnector";
-    let well = outputs::write_or_check(&root, &[output], arguments.check, source, "cargo xtask public-api")?;
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    outputs::write_or_check(root, &[output], check, source, "cargo xtask public-api")
 }

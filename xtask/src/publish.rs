@@ -3,7 +3,7 @@
 mod changelog;
 mod preconditions;
 mod registry;
-mod rehearsal;
+pub(crate) mod rehearsal;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -40,13 +40,16 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let root = workspace::root()?;
     if arguments.rehearse {
-        rehearsal::run(&root)?;
+        for left_out in rehearsal::run(&root)? {
+            println!("LEFT OUT: {left_out}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let packages = packages(&root)?;
-    preconditions::check(&root, &packages, &arguments)?;
     let target = target(&root);
-    release(&root, &target, &packages, &Registry::new(arguments.registry), arguments.dry_run)?;
+    let registry = Registry::new(arguments.registry.clone());
+    preconditions::check(&root, &target, &packages, &registry, &arguments)?;
+    release(&root, &target, &packages, &registry, arguments.dry_run)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -110,6 +113,8 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
     package.args(["package", "--locked", "--target-dir"]).arg(target);
     select(&mut package, packages.iter());
     registry.name_to(&mut package);
+    // Code of all dependencies runs in this build, and the token is only for the upload.
+    package.env_remove("CARGO_REGISTRY_TOKEN");
     process::watch(&mut package).context("the crates cannot be packaged")?;
 
     let mut missing = Vec::new();

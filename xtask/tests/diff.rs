@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod environment;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -40,14 +42,8 @@ impl Repository {
     #[track_caller]
     fn git(&self, arguments: &[&str]) {
         let mut git = Command::new("git");
-        git.current_dir(self.0.path())
-            .args(arguments)
-            .envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
-        for who in ["AUTHOR", "COMMITTER"] {
-            git.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
-            // So that the commit has the same name each time.
-            git.env(format!("GIT_{who}_DATE"), "2026-01-02T03:04:05Z");
-        }
+        git.current_dir(self.0.path()).args(arguments);
+        environment::isolate(&mut git);
         assert!(git.status().unwrap().success(), "{arguments:?}");
     }
 
@@ -152,6 +148,8 @@ said! {
     an_operation_renamed: [("operationId: get_duplicate_contact", "operationId: find_duplicate_contact")];
     an_operation_moved: [("  /contacts/search/duplicate:\n    get:", "  /contacts/search:\n    post:")];
     the_server_and_the_security: [("https://services.leadconnectorhq.com", "https://api.example.com"), ("      operationId: create_contact\n", "      operationId: create_contact\n      security: []\n")];
+    a_security_scheme: [("      type: http\n      scheme: bearer\n", "      type: apiKey\n      in: header\n      name: Authorization\n")];
+    what_it_cannot_tell: [(GENDER, "        gender:\n          type: string\n          deprecated: true\n          example: male\n")];
     only_words: [("example: male", "example: female"), ("summary: Get Duplicate Contact", "summary: Find a contact")];
     only_a_comment: [("# ", "#  ")];
 }

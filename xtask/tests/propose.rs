@@ -3,6 +3,8 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod environment;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -28,7 +30,7 @@ impl Folder {
             .unwrap();
         // The text of the pull request is the last argument.
         let gh = format!(
-            "#!/bin/sh\nprintf '%s\\n' \"$@\" | sed '$d' > {0}/asked\nfor body; do :; done\ncp \"$body\" {0}/body\n",
+            "#!/bin/sh\n[ \"$1\" = --version ] && exit\nprintf '%s\\n' \"$@\" | sed '$d' > {0}/asked\nfor body; do :; done\ncp \"$body\" {0}/body\n",
             path.display()
         );
         fs::write(path.join("bin/gh"), gh).unwrap();
@@ -44,10 +46,7 @@ impl Folder {
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.0.path().join("clone"));
-        command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1")]);
-        for who in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
-        }
+        environment::isolate(&mut command);
         let path = std::env::var_os("PATH").unwrap();
         let folders = [self.0.path().join("bin")].into_iter().chain(std::env::split_paths(&path));
         command.env("PATH", std::env::join_paths(folders).unwrap());
@@ -108,7 +107,7 @@ fn nothing_to_propose() {
     folder.edit("# ", "#  ");
     folder.commit();
     let output = folder.xtask(&["propose", "HEAD~1"]);
-    assert!(output.status.success());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(String::from_utf8(output.stdout).unwrap().ends_with("there is nothing to propose\n"));
     assert!(!folder.0.path().join("asked").exists());
     assert_eq!(folder.git(&["--git-dir", "../remote", "branch", "--list"]), "");
@@ -118,9 +117,20 @@ fn nothing_to_propose() {
 fn an_unknown_revision() {
     let folder = Folder::new();
     folder.edit("        gender:\n", "        nickname:\n          type: string\n        gender:\n");
+    folder.commit();
     let output = folder.xtask(&["propose", "0000000000000000000000000000000000000000"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr));
     // Nothing was generated.
+    assert_eq!(folder.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
+fn changes_that_are_not_committed() {
+    let folder = Folder::new();
+    folder.edit("        gender:\n", "        nickname:\n          type: string\n        gender:\n");
+    let output = folder.xtask(&["propose", "HEAD"]);
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: there are changes that are not committed: commit them, or stash them");
     assert_eq!(folder.git(&["status", "--porcelain"]), format!(" M {FRAGMENT}\n"));
 }

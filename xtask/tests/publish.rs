@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+mod environment;
 mod registry;
 
 use std::fs;
@@ -42,6 +43,7 @@ impl Workspace {
         workspace.write(".cargo/config.toml", &format!("[registries.local]\nindex = {index:?}\n"));
         workspace.write(".gitignore", "/target\n");
         workspace.write("CHANGELOG.md", CHANGELOG);
+        workspace.write("crates/leadconnector/public-api.txt", "pub mod leadconnector\n");
         let fragment = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/contacts.yaml");
         workspace.write("openapi/contacts.yaml", &fs::read_to_string(fragment).unwrap());
         assert!(workspace.xtask(&["generate"]).status.success());
@@ -82,10 +84,8 @@ impl Workspace {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env("CARGO_HOME", self.cargo_home.path());
         command.env("CARGO_REGISTRIES_LOCAL_TOKEN", "any").env_remove("CARGO_TARGET_DIR");
-        command.envs([("GIT_CONFIG_GLOBAL", "/dev/null"), ("GIT_CONFIG_NOSYSTEM", "1"), ("CARGO_TERM_COLOR", "never")]);
-        for who in ["AUTHOR", "COMMITTER"] {
-            command.env(format!("GIT_{who}_NAME"), "test").env(format!("GIT_{who}_EMAIL"), "test@localhost");
-        }
+        command.env("CARGO_TERM_COLOR", "never");
+        environment::isolate(&mut command);
         command
     }
 
@@ -198,6 +198,27 @@ fn a_generated_file_that_is_stale() {
 }
 
 #[test]
+fn a_public_api_that_is_not_written_down() {
+    let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
+    workspace.write("crates/leadconnector/src/lib.rs", "pub struct Unsaid;\n");
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]), @"error: crates/leadconnector/public-api.txt is not what the crate offers: run `cargo xtask public-api`, and commit");
+}
+
+/// Without its tag, an earlier release cannot be compared with.
+#[test]
+fn an_earlier_release_without_its_tag() {
+    let registry = Registry::start();
+    let workspace = Workspace::new(&registry.index());
+    workspace.publishes(&[]);
+    for file in ["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "crates/leadconnector/Cargo.toml"] {
+        workspace.edit(file, "0.1.0", "0.1.1");
+    }
+    workspace.commit();
+    insta::assert_snapshot!(workspace.refuses(&[]), @"error: the registry local has leadconnector-mock 0.1.0, and this commit has no earlier tag v0.1.0: run `git fetch --tags`, or tag the commit from which it was published");
+}
+
+#[test]
 fn a_changelog_without_the_version() {
     let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
     workspace.edit("CHANGELOG.md", "[0.1.0]", "[0.0.9]");
@@ -233,6 +254,10 @@ fn a_tag_of_another_version() {
     let workspace = Workspace::new("sparse+http://127.0.0.1:1/");
     workspace.run("git", &["tag", "v0.2.0"]);
     insta::assert_snapshot!(workspace.refuses(&[]));
+    // Nor does a second one help.
+    workspace.run("git", &["tag", "v0.1.0"]);
+    let said = workspace.refuses(&[]);
+    assert!(said.contains("the commit has the tag v0.2.0"), "{said}");
 }
 
 #[test]

@@ -10,27 +10,23 @@ use cargo_metadata::diagnostic::DiagnosticLevel;
 
 use super::End;
 use crate::workspace::FRAGMENT;
-use crate::{generate, workspace};
+use crate::{generate, process, workspace};
 
 /// The place of the fragment where the new field goes, and the field.
 const PLACE: &str = "    CreateContactRequest:\n      description: The body of \"Create Contact\".\n      type: object\n      required: [locationId]\n      properties:\n";
 const FIELD: &str = "        favouriteColour:\n          type: string\n          example: teal\n";
-/// The only file in which the wrapper decides what a field means.
+/// The only file in which the wrapper decides what a field means; the place there; and a decision.
 const DECISION: &str = "crates/leadconnector/src/mapping.rs";
+const LITERAL: &str = "    raw::CreateContactRequest {\n";
+const DECIDED: &str = "        favourite_colour: None,\n";
 
 pub(super) fn run(root: &Path) -> anyhow::Result<End> {
     let copy = tempfile::tempdir().context("cannot make a temporary folder")?;
     workspace::copy(root, copy.path())?;
-    let fragment = copy.path().join(FRAGMENT);
-    let text = fs::read_to_string(&fragment).with_context(|| format!("cannot read {FRAGMENT}"))?;
-    ensure!(
-        text.matches(PLACE).count() == 1,
-        "{FRAGMENT} no longer has the lines after which this step adds a field: adapt xtask/src/check/adding_a_field.rs"
-    );
-    fs::write(&fragment, text.replacen(PLACE, &format!("{PLACE}{FIELD}"), 1)).context("cannot write the fragment")?;
-
+    insert(copy.path(), FRAGMENT, PLACE, FIELD)?;
     ensure!(generate::succeeds(copy.path(), false), "the generator does not take the new field");
-    let (errors, built) = build(copy.path(), &root.join("target/adding-a-field"))?;
+    let target = root.join("target/adding-a-field");
+    let (errors, built) = build(copy.path(), &target)?;
 
     for error in &errors {
         println!("{error}");
@@ -41,7 +37,25 @@ pub(super) fn run(root: &Path) -> anyhow::Result<End> {
     for package in ["leadconnector_raw", "leadconnector_mock"] {
         ensure!(built.contains(package), "{package} no longer builds by itself");
     }
+
+    // What depends on the wrapper is only built once the decision is made.
+    insert(copy.path(), DECISION, LITERAL, DECIDED)?;
+    let mut cargo = workspace::cargo(copy.path());
+    cargo.args(["check", "--workspace", "--all-targets", "--locked", "--quiet", "--target-dir"]).arg(&target);
+    process::run(&mut cargo).context("something else has to be changed for a new field")?;
     Ok(End::Passed)
+}
+
+/// Writes something behind the only lines of a file that say this.
+fn insert(folder: &Path, file: &str, place: &str, text: &str) -> anyhow::Result<()> {
+    let path = folder.join(file);
+    let content = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
+    ensure!(
+        content.matches(place).count() == 1,
+        "{file} no longer has the lines behind which this step writes: adapt xtask/src/check/adding_a_field.rs"
+    );
+    fs::write(&path, content.replacen(place, &format!("{place}{text}"), 1))
+        .with_context(|| format!("cannot write {file}"))
 }
 
 /// The errors of the crates, each with its file, and the names of what was built.

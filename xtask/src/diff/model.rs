@@ -104,11 +104,19 @@ impl Api {
             let address = address(&path);
             let name = operation.get("operationId").and_then(Value::as_str).unwrap_or(&address).to_owned();
             let security = operation.get("security").or_else(|| root.get("security"));
-            let security = security.map(Value::to_string).unwrap_or_default();
+            let security = security.map(|security| with_schemes(root, security)).unwrap_or_default();
             (name, Operation { address, security, parts: parts(document, &path, operation) })
         });
         Self { server, operations: operations.collect() }
     }
+}
+
+/// The requirements as JSON, with the definitions of the schemes that they name.
+fn with_schemes(root: &Value, security: &Value) -> String {
+    let names = security.as_array().into_iter().flatten().filter_map(Value::as_object).flat_map(Map::keys);
+    let scheme = |name: &String| root.pointer("/components/securitySchemes")?.get(name).map(without_texts);
+    let schemes: BTreeMap<_, _> = names.map(|name| (name, scheme(name))).collect();
+    format!("{security} {schemes:?}")
 }
 
 /// `POST /contacts/`, of `#/paths/~1contacts~1/post`.
@@ -183,6 +191,7 @@ fn collect(
         collect(document, &child(name), member, listed.contains(name), depth + 1, found);
     }
     match resolved.get("additionalProperties") {
+        // What is not named is neither sent nor read, whatever JSON Schema says of its absence.
         None | Some(Value::Bool(false)) => {}
         Some(Value::Bool(true)) => collect(document, &child("*"), &Value::Object(Map::new()), false, depth + 1, found),
         Some(schema) => collect(document, &child("*"), schema, false, depth + 1, found),
@@ -257,6 +266,21 @@ fn limits(schema: &Value) -> BTreeMap<String, Value> {
 /// Whether a keyword is there for people who read.
 fn is_text(keyword: &str) -> bool {
     matches!(keyword, "description" | "example" | "examples" | "externalDocs" | "summary" | "title")
+}
+
+/// A document, or a part of one, without what is there for people who read.
+pub(super) fn without_texts(value: &Value) -> Value {
+    let mut value = value.clone();
+    let mut described = BTreeMap::new();
+    texts("", &value, false, &mut described);
+    let places: Vec<String> = described.into_keys().collect();
+    for place in places {
+        let Some((holder, name)) = place.rsplit_once('/') else { continue };
+        if let Some(holder) = value.pointer_mut(holder).and_then(Value::as_object_mut) {
+            holder.remove(&name.replace("~1", "/").replace("~0", "~"));
+        }
+    }
+    value
 }
 
 /// How many descriptions and examples differ between two fragments.

@@ -10,6 +10,8 @@ pub(super) struct Report<'a> {
     pub(super) changes: &'a [Change],
     /// How many descriptions and examples differ.
     pub(super) texts: usize,
+    /// Whether something else differs too: there may be more in it than what was recognized.
+    pub(super) rewritten: bool,
     /// The revision with which the working tree was compared.
     pub(super) revision: &'a str,
 }
@@ -45,7 +47,12 @@ impl Report<'_> {
             count => format!("; {count} descriptions and examples differ"),
         };
         if self.changes.is_empty() {
-            return format!("nothing that is sent or received has changed{texts}");
+            let rewritten = if self.rewritten {
+                "; it is written otherwise, so read `git diff` for what this cannot tell"
+            } else {
+                ""
+            };
+            return format!("nothing that is sent or received has changed{texts}{rewritten}");
         }
         let breaking = self.changes.iter().filter(|change| change.breaks.is_some()).count();
         let changes =

@@ -7,11 +7,17 @@ use std::process::Command;
 use anyhow::{Context, bail, ensure};
 use semver::Version;
 
-use super::{Arguments, Package, changelog};
+use super::{Arguments, Package, Registry, changelog};
 use crate::tools::Tool;
-use crate::{generate, process};
+use crate::{generate, process, public_api};
 
-pub(super) fn check(root: &Path, packages: &[Package], arguments: &Arguments) -> anyhow::Result<()> {
+pub(super) fn check(
+    root: &Path,
+    target: &Path,
+    packages: &[Package],
+    registry: &Registry,
+    arguments: &Arguments,
+) -> anyhow::Result<()> {
     let version = common_version(packages)?;
     println!("== looking at the commit from which {version} would be published");
     clean_tree(root)?;
@@ -31,8 +37,15 @@ pub(super) fn check(root: &Path, packages: &[Package], arguments: &Arguments) ->
         ensure!(arguments.dry_run, "{what}");
         println!("warning: {what}; a release is refused without it");
     }
+    ensure!(
+        public_api::is_written_down(root)?,
+        "crates/leadconnector/public-api.txt is not what the crate offers: run `cargo xtask public-api`, and commit"
+    );
     match last {
-        None => println!("no earlier release, so no API to compare with"),
+        None => {
+            no_release_without_a_tag(target, packages, registry, version)?;
+            println!("no earlier release, so no API to compare with");
+        }
         Some(last) if arguments.without_semver_checks => println!("not compared with {last}, as told"),
         Some(last) => semver_checks(root, packages, &last)?,
     }
@@ -82,6 +95,29 @@ fn last_release(root: &Path) -> anyhow::Result<Option<Version>> {
     Ok(versions.max())
 }
 
+/// An earlier release whose tag is not here cannot be compared with, and must not pass for none.
+fn no_release_without_a_tag(
+    target: &Path,
+    packages: &[Package],
+    registry: &Registry,
+    version: &Version,
+) -> anyhow::Result<()> {
+    for package in packages {
+        if let Some(published) = registry.newest(target, &package.name, "*")?
+            && published.version != *version
+        {
+            bail!(
+                "{registry} has {} {}, and this commit has no earlier tag v{}: run `git fetch --tags`, or tag the commit from \
+                 which it was published",
+                package.name,
+                published.version,
+                published.version
+            );
+        }
+    }
+    Ok(())
+}
+
 fn version_of_tag(tag: &str) -> Option<Version> {
     Version::parse(tag.strip_prefix('v')?).ok()
 }
@@ -100,10 +136,8 @@ fn new_version(root: &Path, version: &Version, last: Option<&Version>) -> anyhow
         tagged == here,
         "the tag {tag} is on another commit: publish from that one (git switch --detach {tag}), or raise the version"
     );
-    let others = process::capture(process::git(root).args(["tag", "--list", "v*", "--points-at", "HEAD"]))?;
-    if here.is_empty()
-        && let Some(other) = others.lines().find(|tag| version_of_tag(tag).is_some())
-    {
+    let others = process::capture(process::git(root).args(["tag", "--list", "v[0-9]*", "--points-at", "HEAD"]))?;
+    if let Some(other) = others.lines().find(|other| *other != tag) {
         bail!("the commit has the tag {other}, and the version is {version}: take back the one or the other");
     }
     Ok(())
@@ -121,6 +155,8 @@ fn semver_checks(root: &Path, packages: &[Package], last: &Version) -> anyhow::R
     println!("\n== comparing the public API with that of {last}");
     let mut checks = Command::new(program);
     checks.args(["semver-checks", "--baseline-rev", &format!("v{last}")]).current_dir(root);
+    // It builds both, with code of all dependencies.
+    checks.env_remove("CARGO_REGISTRY_TOKEN");
     for package in packages {
         checks.args(["--package", &package.name]);
     }

@@ -47,13 +47,18 @@ impl Registry {
 
     /// The checksum of a version of a crate, if the registry has it.
     pub(super) fn published(&self, target: &Path, name: &str, version: &Version) -> anyhow::Result<Option<String>> {
+        Ok(self.newest(target, name, &format!("={version}"))?.map(|published| published.checksum))
+    }
+
+    /// The newest version of a crate that fits a requirement, if the registry has one.
+    pub(super) fn newest(&self, target: &Path, name: &str, fitting: &str) -> anyhow::Result<Option<Published>> {
         fs::create_dir_all(target).with_context(|| format!("cannot make {}", target.display()))?;
         // Below the workspace, so that cargo finds the same configuration; but a workspace of its own.
         let folder = tempfile::tempdir_in(target).context("cannot make a temporary folder")?;
         let registry = self.name.as_ref().map(|registry| format!(", registry = {registry:?}")).unwrap_or_default();
         let manifest = format!(
             "[package]\nname = \"question\"\nedition = \"2024\"\n\n[workspace]\n\n\
-             [dependencies]\n{name} = {{ version = \"={version}\"{registry} }}\n"
+             [dependencies]\n{name} = {{ version = {fitting:?}{registry} }}\n"
         );
         fs::create_dir(folder.path().join("src")).context("cannot make a folder")?;
         fs::write(folder.path().join("src/lib.rs"), "").context("cannot write a file")?;
@@ -76,7 +81,27 @@ impl Registry {
             bail!("{self} cannot be asked: {cause}; nothing was published, so try again later");
         }
         let lock = fs::read_to_string(folder.path().join("Cargo.lock")).context("cannot read what cargo resolved")?;
-        checksum_in(&lock, name).map(Some)
+        Published::in_lock(&lock, name).map(Some)
+    }
+}
+
+/// A version that a registry has.
+pub(super) struct Published {
+    pub(super) version: Version,
+    checksum: String,
+}
+
+impl Published {
+    fn in_lock(lock: &str, name: &str) -> anyhow::Result<Self> {
+        let lock: DocumentMut = lock.parse().context("cannot read the lock file that cargo made")?;
+        let mut packages = lock.get("package").and_then(Item::as_array_of_tables).into_iter().flatten();
+        let package = packages.find(|package| package.get("name").and_then(Item::as_str) == Some(name));
+        let text = |key| {
+            let value = package.and_then(|package| package.get(key)).and_then(Item::as_str);
+            value.with_context(|| format!("the registry has {name}, but no {key} for it"))
+        };
+        let version = text("version")?.parse().with_context(|| format!("the version of {name} is not one"))?;
+        Ok(Self { version, checksum: text("checksum")?.to_owned() })
     }
 }
 
@@ -92,13 +117,4 @@ impl fmt::Display for Registry {
 /// The checksum of a package, as a registry's index has it.
 pub(super) fn checksum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn checksum_in(lock: &str, name: &str) -> anyhow::Result<String> {
-    let lock: DocumentMut = lock.parse().context("cannot read the lock file that cargo made")?;
-    let packages = lock.get("package").and_then(Item::as_array_of_tables);
-    let package =
-        packages.into_iter().flatten().find(|package| package.get("name").and_then(Item::as_str) == Some(name));
-    let checksum = package.and_then(|package| package.get("checksum")).and_then(Item::as_str);
-    checksum.map(str::to_owned).with_context(|| format!("the registry has {name}, but no checksum for it"))
 }

@@ -44,7 +44,8 @@ const VARIANTS: [Variant; 4] = [
     Variant { name: "no default features", default_features: false, features: &[], json_schema: false },
 ];
 
-pub(super) fn run(root: &Path) -> anyhow::Result<()> {
+/// Gives the variants that were left out, each with the reason.
+pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
     if Tool::CargoHttpRegistry.find(root).is_none() {
         println!("== installing cargo-http-registry into target/tools, for this once");
         Tool::CargoHttpRegistry.install(root).context("cargo-http-registry cannot be installed")?;
@@ -67,10 +68,11 @@ pub(super) fn run(root: &Path) -> anyhow::Result<()> {
     release(&copy, &target, &packages, &registry, false)?;
 
     let version = &packages.first().context("there is no crate to publish")?.version;
+    let mut left_out = Vec::new();
     for variant in &VARIANTS {
         println!("\n== a crate that depends on them, with {}", variant.name);
         if variant.features.contains(&"native-tls") && !workspace::has_openssl() {
-            println!("LEFT OUT: {}", workspace::HOW_TO_GET_OPENSSL);
+            left_out.push(format!("{}: {}", variant.name, workspace::HOW_TO_GET_OPENSSL));
             continue;
         }
         let folder = scratch.path().join("downstream");
@@ -92,7 +94,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<()> {
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
     }
     println!("\nthe rehearsal went well: published to a real registry, and used from there");
-    Ok(())
+    Ok(left_out)
 }
 
 /// Writes the registry to each dependency of one of our crates on another that will be looked for in a registry.
