@@ -1,11 +1,12 @@
 //! The raw crate, used by itself.
 
 use leadconnector_mock::Server;
-use leadconnector_raw::{Call, Client, Error, reqwest, types};
+use leadconnector_raw::{BaseUrl, Call, Client, Error, reqwest, types};
 
 fn client(server: &Server, authorization: &'static str) -> Client {
     let call = Call::new(http::HeaderValue::from_static(authorization));
-    Client::new_with_client(server.url(), reqwest::Client::builder().no_proxy().build().unwrap(), call)
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    Client::new_with_client(BaseUrl::new(server.url()).unwrap(), http, call)
 }
 
 fn body(first_name: &str) -> types::CreateContactRequest {
@@ -47,7 +48,7 @@ async fn an_error_has_the_documented_body() {
 #[test]
 fn debug_does_not_print_the_token() {
     let client = Client::new_with_client(
-        "http://127.0.0.1",
+        BaseUrl::new("http://127.0.0.1").unwrap(),
         reqwest::Client::new(),
         Call::new(http::HeaderValue::from_static("Bearer secret")),
     );

@@ -26,6 +26,8 @@ pub(crate) enum Tool {
     CargoHttpRegistry,
     /// Compares the public API with the last release's
     CargoSemverChecks,
+    /// Counts instructions with valgrind, for the benchmarks
+    GungraunRunner,
     /// The oldest Rust that the published crates support
     RustMsrv,
     /// Looks for security problems in the workflows
@@ -42,6 +44,7 @@ impl Tool {
             Self::CargoDeny => "cargo-deny",
             Self::CargoHttpRegistry => "cargo-http-registry",
             Self::CargoSemverChecks => "cargo-semver-checks",
+            Self::GungraunRunner => "gungraun-runner",
             Self::RustMsrv => "rust-msrv",
             Self::Zizmor => "zizmor",
         }
@@ -54,6 +57,8 @@ impl Tool {
             Self::CargoDeny => "0.20.2",
             Self::CargoHttpRegistry => "0.1.8",
             Self::CargoSemverChecks => "0.51.0",
+            // The one of the library gungraun in Cargo.lock, which refuses another.
+            Self::GungraunRunner => "0.20.0",
             Self::RustMsrv => MSRV,
             Self::Zizmor => "1.32.0",
         }
@@ -74,7 +79,11 @@ impl Tool {
                 (library.is_file() && on_path(&program("node")).is_some()).then_some(library)
             }
             Self::RustMsrv => toolchain_is_installed().then(|| "rustup".into()),
-            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks | Self::Zizmor => {
+            Self::CargoDeny
+            | Self::CargoHttpRegistry
+            | Self::CargoSemverChecks
+            | Self::GungraunRunner
+            | Self::Zizmor => {
                 let file = program(self.name());
                 let installed = folder.join("bin").join(&file);
                 if installed.is_file() { Some(installed) } else { on_path(&file).filter(|path| self.is_at(path)) }
@@ -98,7 +107,7 @@ impl Tool {
         let package = |separator: &str| format!("{}{separator}{}", self.name(), self.version());
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         match self {
-            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks => {
+            Self::CargoDeny | Self::CargoHttpRegistry | Self::CargoSemverChecks | Self::GungraunRunner => {
                 let mut command = workspace::cargo(root);
                 command.args(["install", "--locked", "--quiet", "--root"]).arg(&folder).arg(package("@"));
                 // A build folder set for the workspace is not for other programs.
@@ -163,7 +172,13 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 
 #[cfg(test)]
 mod tests {
-    use super::MSRV;
+    use super::{MSRV, Tool};
+
+    #[test]
+    fn the_runner_is_the_one_of_the_library() {
+        let library = format!("name = \"gungraun\"\nversion = {:?}\n", Tool::GungraunRunner.version());
+        assert!(include_str!("../../Cargo.lock").contains(&library), "Cargo.lock has no {library}");
+    }
 
     #[test]
     fn the_oldest_rust_is_the_one_that_is_promised() {

@@ -84,7 +84,8 @@ impl Workspace {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env("CARGO_HOME", self.cargo_home.path());
         command.env("CARGO_REGISTRIES_LOCAL_TOKEN", "any").env_remove("CARGO_TARGET_DIR");
-        command.env("CARGO_TERM_COLOR", "never");
+        // A registry that is down is asked once.
+        command.envs([("CARGO_NET_RETRY", "0"), ("CARGO_TERM_COLOR", "never")]);
         environment::isolate(&mut command);
         command
     }

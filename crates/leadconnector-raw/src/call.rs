@@ -1,4 +1,4 @@
-//! The client hooks: what a call carries in, and what it brings out beside progenitor's result.
+//! The client hooks: what a call carries in, and what it brings out instead of progenitor's result.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,7 +25,7 @@ struct Capture {
     answer: Arc<Mutex<Option<Answer>>>,
 }
 
-/// What came back from the server, whatever progenitor makes of it.
+/// What came back from the server, as it is.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
@@ -57,6 +57,8 @@ impl Call {
     }
 
     /// The same for one request, whose answer is kept: up to `limit` bytes of its body.
+    ///
+    /// Progenitor does not see the answer: the method of the [`Client`] then returns [`Error::Custom`], and the answer is here.
     pub fn capturing(authorization: HeaderValue, limit: usize) -> Self {
         Self { capture: Some(Capture { limit, answer: Arc::default() }), ..Self::new(authorization) }
     }
@@ -78,10 +80,7 @@ impl fmt::Debug for Call {
 
 impl ClientHooks<Call> for Client {
     async fn pre<E>(&self, request: &mut reqwest::Request, _: &OperationInfo) -> Result<(), Error<E>> {
-        let headers = request.headers_mut();
-        headers.insert(AUTHORIZATION, self.inner.authorization.clone());
-        // Progenitor adds this one to every request; the vendor's header is `Version`.
-        headers.remove("api-version");
+        request.headers_mut().insert(AUTHORIZATION, self.inner.authorization.clone());
         Ok(())
     }
 
@@ -92,12 +91,18 @@ impl ClientHooks<Call> for Client {
         };
         // What goes wrong with the body is said in the answer, since a `reqwest::Error` cannot be made here.
         let (body, arrival) = read(&mut response, capture.limit).await;
-        let (parts, _) = http::Response::<reqwest::Body>::from(response).into_parts();
-        // Progenitor has no use for a part of a body, and would build what it can from it.
-        let handed_on = if matches!(arrival, Arrival::Whole) { body.clone() } else { Bytes::new() };
-        let answer = Answer { status: parts.status, headers: parts.headers.clone(), body, arrival };
+        let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
+        let answer = Answer { status, headers, body, arrival };
         *capture.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-        Ok(http::Response::from_parts(parts, handed_on).into())
+        Ok(response)
+    }
+
+    async fn post<E>(&self, result: &reqwest::Result<reqwest::Response>, _: &OperationInfo) -> Result<(), Error<E>> {
+        match (&self.inner.capture, result) {
+            // What is left of it would only be taken for an answer without a body.
+            (Some(_), Ok(_)) => Err(Error::Custom(String::new())),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -818,7 +818,7 @@ Creates contacts in a location (the vendor's word for a sub-account) of HighLeve
 
 Version: 2021-04-15*/
 pub struct Client {
-    pub(crate) baseurl: String,
+    pub(crate) baseurl: crate::BaseUrl,
     pub(crate) client: reqwest::Client,
     pub(crate) inner: crate::Call,
 }
@@ -830,12 +830,12 @@ impl Client {
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
     pub fn new_with_client(
-        baseurl: &str,
+        baseurl: crate::BaseUrl,
         client: reqwest::Client,
         inner: crate::Call,
     ) -> Self {
         Self {
-            baseurl: baseurl.to_string(),
+            baseurl: baseurl,
             client,
             inner,
         }
@@ -879,14 +879,7 @@ Arguments:
         version: &'a types::Version,
         body: &'a types::CreateContactRequest,
     ) -> Result<ResponseValue<types::CreateContactResponse>, Error<types::ErrorBody>> {
-        let url = format!("{}/contacts/", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        header_map.append("Version", version.to_string().try_into()?);
+        let url = self.baseurl.at("/contacts/");
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -896,7 +889,7 @@ Arguments:
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .json(&body)
-            .headers(header_map)
+            .header("Version", version.to_string())
             .build()?;
         let info = OperationInfo {
             operation_id: "create_contact",
@@ -941,14 +934,7 @@ Arguments:
         ResponseValue<types::GetDuplicateContactResponse>,
         Error<types::ErrorBody>,
     > {
-        let url = format!("{}/contacts/search/duplicate", self.baseurl,);
-        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-        header_map
-            .append(
-                ::reqwest::header::HeaderName::from_static("api-version"),
-                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
-            );
-        header_map.append("Version", version.to_string().try_into()?);
+        let url = self.baseurl.at("/contacts/search/duplicate");
         #[allow(unused_mut)]
         let mut request = self
             .client
@@ -960,7 +946,7 @@ Arguments:
             .query(&progenitor_client::QueryParam::new("email", &email))
             .query(&progenitor_client::QueryParam::new("locationId", &location_id))
             .query(&progenitor_client::QueryParam::new("number", &number))
-            .headers(header_map)
+            .header("Version", version.to_string())
             .build()?;
         let info = OperationInfo {
             operation_id: "get_duplicate_contact",

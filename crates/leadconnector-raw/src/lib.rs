@@ -3,12 +3,12 @@
 //! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
 //!
 //! ```no_run
-//! use leadconnector_raw::{Call, Client, reqwest, types};
+//! use leadconnector_raw::{BaseUrl, Call, Client, document, reqwest, types};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let http = reqwest::Client::new();
 //! let call = Call::new("Bearer 9c48df2694a849b6089f9d0d3513efe".parse()?);
-//! let client = Client::new_with_client(leadconnector_raw::document::SERVER, http, call);
+//! let client = Client::new_with_client(BaseUrl::new(document::SERVER)?, http, call);
 //!
 //! let version = types::Version::from(types::DocumentedVersion::X20210415);
 //! let body: types::CreateContactRequest =
@@ -22,6 +22,7 @@
 //! A request type that is read with serde loses the difference between a `null` and an absent member: build it in Rust
 //! where that matters.
 
+mod base_url;
 mod call;
 
 #[rustfmt::skip]
@@ -30,6 +31,7 @@ mod call;
 #[allow(unreachable_pub, reason = "written by progenitor")]
 mod generated;
 
+pub use base_url::BaseUrl;
 pub use call::{Answer, Arrival, Call};
 pub use generated::{Client, ClientInfo, Error, ResponseValue, document, types};
 /// The HTTP client underneath, in the version that [`Client::new_with_client`] takes.

@@ -35,7 +35,7 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     http: reqwest::Client,
-    base_url: String,
+    base_url: raw::BaseUrl,
     version: raw::types::Version,
     tokens: Tokens,
     pacing: Box<dyn AnyPacing>,
@@ -86,10 +86,10 @@ impl Client {
     }
 
     /// The raw client for one request, which keeps the answer.
-    pub(crate) fn call(&self, token: &Token) -> Result<raw::Client, InvalidValue> {
+    pub(crate) fn call(&self, token: &Token) -> raw::Client {
         let Shared { http, base_url, response_limit, .. } = &*self.shared;
-        let call = raw::Call::capturing(token.authorization()?, *response_limit);
-        Ok(raw::Client::new_with_client(base_url, http.clone(), call))
+        let call = raw::Call::capturing(token.authorization().clone(), *response_limit);
+        raw::Client::new_with_client(base_url.clone(), http.clone(), call)
     }
 }
 
@@ -240,8 +240,7 @@ impl ClientBuilder {
             .connection_verbose(false);
         let http = http.build().map_err(HttpSetupError::new)?;
         let version = mapping::version(&self.version)?;
-        // The paths of the API begin with a slash.
-        let base_url = base_url.as_str().trim_end_matches('/').to_owned();
+        let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
         let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
         let shared = Shared { http, base_url, version, tokens, pacing, retry, response_limit, concurrency, reconcile };
         Ok(Client { shared: Arc::new(shared) })
@@ -317,14 +316,6 @@ mod tests {
         ] {
             assert_eq!(checked_base_url(url, false).is_ok(), loopback, "{url}");
             assert!(checked_base_url(url, true).is_ok(), "{url}");
-        }
-    }
-
-    #[test]
-    fn a_base_url_loses_the_slash_at_its_end() {
-        for (url, base_url) in [("http://[::1]/", "http://[::1]"), ("http://[::1]/proxy/", "http://[::1]/proxy")] {
-            let client = Client::builder("token").base_url(url).build().unwrap();
-            assert_eq!(client.shared.base_url, base_url);
         }
     }
 }

@@ -1,4 +1,5 @@
 use futures_util::{Stream, StreamExt};
+use leadconnector_raw::Client as Raw;
 use leadconnector_raw::types::CreateContactRequest;
 use tokio::task::JoinSet;
 use tracing::debug;
@@ -50,14 +51,16 @@ impl Contacts {
     /// [`Error::Duplicate`], with the id of the contact that is already there.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let keys = if self.client.reconciles() { contact.keys() } else { Vec::new() };
-        let body = &mapping::request(&self.location, contact);
-        match self.send_creation(body).await {
-            // A duplicate has its id already.
-            Err(error @ Error::Duplicate(_)) => Err(error),
-            Err(error) if error.created() == Created::Unknown && !keys.is_empty() => {
-                self.reconcile(body, &keys, error).await
-            }
-            decided => decided,
+        // The two boxes keep the future of a call small: it is moved around while nothing has begun.
+        let body = &Box::new(mapping::request(&self.location, contact));
+        let unknown = match self.send_creation(body).await {
+            Err(error) if error.created() == Created::Unknown && !keys.is_empty() => error,
+            decided => return decided,
+        };
+        match unknown {
+            // It has the id already.
+            Error::Duplicate(_) => Err(unknown),
+            _ => Box::pin(self.reconcile(body, &keys, unknown)).await,
         }
     }
 
@@ -102,11 +105,8 @@ impl Contacts {
 
     async fn send_creation(&self, body: &CreateContactRequest) -> Result<Contact, Error> {
         let version = self.client.version();
-        let success = send(&self.client, CREATE_CONTACT, &self.location, |raw| async move {
-            (raw.create_contact(version, body).await, raw)
-        })
-        .await?;
-        mapping::created(success)
+        let attempt = |raw: Raw| async move { (raw.create_contact(version, body).await.err(), raw) };
+        send(&self.client, CREATE_CONTACT, &self.location, attempt).await.and_then(mapping::created)
     }
 
     /// The first contact that one of the keys finds.
@@ -195,11 +195,9 @@ impl Contacts {
             ContactKey::Phone(phone) => (None, Some(phone.as_str())),
         };
         let (location, version) = (self.location.as_str(), self.client.version());
-        let success = send(&self.client, GET_DUPLICATE_CONTACT, &self.location, |raw| async move {
-            (raw.get_duplicate_contact(email, location, number, version).await, raw)
-        })
-        .await?;
-        mapping::found(success)
+        let attempt =
+            |raw: Raw| async move { (raw.get_duplicate_contact(email, location, number, version).await.err(), raw) };
+        send(&self.client, GET_DUPLICATE_CONTACT, &self.location, attempt).await.and_then(mapping::found)
     }
 
     /// The body that [`create`](Self::create) sends for this contact: to look at it, or to keep it.

@@ -49,6 +49,8 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
+#[doc(hidden)]
+pub mod benchmark;
 mod client;
 mod contact;
 mod contact_key;

@@ -9,7 +9,7 @@ use leadconnector_raw::types as raw;
 use serde_json::{Map, Value};
 
 use crate::decode::{self, Decoded};
-use crate::new_contact::DndSettings;
+use crate::new_contact::{DndSettings, Members};
 use crate::outcome::{Success, undecodable};
 use crate::{
     ApiVersion, BusinessId, Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus,
@@ -20,7 +20,7 @@ use crate::{
 
 /// What is sent.
 pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::CreateContactRequest {
-    let NewContact {
+    let Members {
         first_name,
         last_name,
         name,
@@ -43,7 +43,7 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
         company_name,
         assigned_to,
         properties,
-    } = contact;
+    } = *contact.0;
     raw::CreateContactRequest {
         first_name: nullable(first_name),
         last_name: nullable(last_name),
@@ -59,7 +59,7 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
         website: nullable(website),
         timezone: nullable(timezone),
         dnd,
-        dnd_settings: request_dnd_settings(dnd_settings),
+        dnd_settings: dnd_settings.map(request_dnd_settings),
         inbound_dnd_settings: inbound_dnd_setting
             .map(|setting| raw::InboundDndSettings { all: Some(request_inbound_dnd_setting(setting)) }),
         tags,
@@ -75,14 +75,14 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
 /// The contact that was created; an error if there is none with an id.
 pub(crate) fn created(success: Success<raw::CreateContactResponse>) -> Result<Contact, Error> {
     let Success { decoded: Decoded { value, undecoded }, response } = success;
-    let raw::CreateContactResponse { contact } = value;
+    let raw::CreateContactResponse { contact } = *value;
     contact_of(contact, undecoded, response)
 }
 
 /// The contact that was found; none if the server says that there is none.
 pub(crate) fn found(success: Success<raw::GetDuplicateContactResponse>) -> Result<Option<Contact>, Error> {
     let Success { decoded: Decoded { value, undecoded }, response } = success;
-    let raw::GetDuplicateContactResponse { contact } = value;
+    let raw::GetDuplicateContactResponse { contact } = *value;
     // Only null says that there is none: an answer without the member says nothing.
     let without_id = contact.as_ref().is_none_or(|contact| contact.id.is_none());
     if without_id && decode::has_null(response.body(), "contact") {
@@ -209,19 +209,16 @@ fn nullable(value: Nullable<impl Into<String>>) -> Option<raw::NullableString> {
     }
 }
 
-fn request_dnd_settings(settings: DndSettings) -> Option<raw::DndSettings> {
-    if settings == DndSettings::default() {
-        return None;
-    }
+fn request_dnd_settings(settings: DndSettings) -> raw::DndSettings {
     let DndSettings { call, email, sms, whats_app, gmb, fb } = settings;
-    Some(raw::DndSettings {
+    raw::DndSettings {
         call: call.map(request_dnd_setting),
         email: email.map(request_dnd_setting),
         sms: sms.map(request_dnd_setting),
         whats_app: whats_app.map(request_dnd_setting),
         gmb: gmb.map(request_dnd_setting),
         fb: fb.map(request_dnd_setting),
-    })
+    }
 }
 
 fn request_dnd_setting(setting: DndSetting) -> raw::DndSetting {

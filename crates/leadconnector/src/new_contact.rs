@@ -32,7 +32,13 @@ use crate::{ContactKey, Country, Email, Phone, UserId};
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewContact {
+pub struct NewContact(
+    // Boxed, since a contact is moved at every step, and its members take a thousand bytes.
+    pub(crate) Box<Members>,
+);
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Members {
     pub(crate) first_name: Nullable<String>,
     pub(crate) last_name: Nullable<String>,
     pub(crate) name: Nullable<String>,
@@ -46,7 +52,7 @@ pub struct NewContact {
     pub(crate) website: Nullable<String>,
     pub(crate) timezone: Nullable<String>,
     pub(crate) dnd: Option<bool>,
-    pub(crate) dnd_settings: DndSettings,
+    pub(crate) dnd_settings: Option<DndSettings>,
     pub(crate) inbound_dnd_setting: Option<InboundDndSetting>,
     pub(crate) tags: Vec<String>,
     pub(crate) custom_fields: Vec<CustomField>,
@@ -60,16 +66,16 @@ pub struct NewContact {
 impl NewContact {
     /// Starts a contact of which nothing is set.
     pub fn builder() -> NewContactBuilder {
-        NewContactBuilder(Self::default())
+        NewContactBuilder(Box::default())
     }
 
     /// By what the server would recognize the contact: its email, its phone, both or nothing.
     pub fn keys(&self) -> Vec<ContactKey> {
-        let email = match &self.email {
+        let email = match &self.0.email {
             Nullable::Value(email) => Some(ContactKey::Email(email.clone())),
             Nullable::Absent | Nullable::Null => None,
         };
-        let phone = match &self.phone {
+        let phone = match &self.0.phone {
             Nullable::Value(phone) => Some(ContactKey::Phone(phone.clone())),
             Nullable::Absent | Nullable::Null => None,
         };
@@ -97,142 +103,165 @@ impl NewContact {
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
-pub struct NewContactBuilder(NewContact);
+pub struct NewContactBuilder(Box<Members>);
 
 impl NewContactBuilder {
     /// The first name: `firstName` on the page.
+    #[inline]
     pub fn first_name(mut self, first_name: impl Into<Nullable<String>>) -> Self {
         self.0.first_name = first_name.into();
         self
     }
 
     /// The last name: `lastName` on the page.
+    #[inline]
     pub fn last_name(mut self, last_name: impl Into<Nullable<String>>) -> Self {
         self.0.last_name = last_name.into();
         self
     }
 
     /// The full name: `name` on the page.
+    #[inline]
     pub fn name(mut self, name: impl Into<Nullable<String>>) -> Self {
         self.0.name = name.into();
         self
     }
 
     /// The email address: `email` on the page.
+    #[inline]
     pub fn email(mut self, email: impl Into<Nullable<Email>>) -> Self {
         self.0.email = email.into();
         self
     }
 
     /// The gender: `gender` on the page, text such as `male`.
+    #[inline]
     pub fn gender(mut self, gender: impl Into<Optional<String>>) -> Self {
         self.0.gender = gender.into().0;
         self
     }
 
     /// The phone number: `phone` on the page.
+    #[inline]
     pub fn phone(mut self, phone: impl Into<Nullable<Phone>>) -> Self {
         self.0.phone = phone.into();
         self
     }
 
     /// The street and number: `address1` on the page.
+    #[inline]
     pub fn address1(mut self, address1: impl Into<Nullable<String>>) -> Self {
         self.0.address1 = address1.into();
         self
     }
 
     /// The city: `city` on the page.
+    #[inline]
     pub fn city(mut self, city: impl Into<Nullable<String>>) -> Self {
         self.0.city = city.into();
         self
     }
 
     /// The state or province: `state` on the page, text such as `AL`.
+    #[inline]
     pub fn state(mut self, state: impl Into<Nullable<String>>) -> Self {
         self.0.state = state.into();
         self
     }
 
     /// The postal code: `postalCode` on the page, text such as `35061`.
+    #[inline]
     pub fn postal_code(mut self, postal_code: impl Into<Optional<String>>) -> Self {
         self.0.postal_code = postal_code.into().0;
         self
     }
 
     /// The website: `website` on the page, a URL such as `https://www.tesla.com`.
+    #[inline]
     pub fn website(mut self, website: impl Into<Nullable<String>>) -> Self {
         self.0.website = website.into();
         self
     }
 
     /// The time zone: `timezone` on the page, an IANA name such as `America/Chihuahua`.
+    #[inline]
     pub fn timezone(mut self, timezone: impl Into<Nullable<String>>) -> Self {
         self.0.timezone = timezone.into();
         self
     }
 
     /// Whether do-not-disturb is on as a whole: `dnd` on the page.
+    #[inline]
     pub fn dnd(mut self, dnd: impl Into<Optional<bool>>) -> Self {
         self.0.dnd = dnd.into().0;
         self
     }
 
     /// Do-not-disturb for one channel: a member of `dndSettings` on the page.
+    #[inline]
     pub fn dnd_setting(mut self, channel: Channel, setting: DndSetting) -> Self {
-        self.0.dnd_settings.set(channel, setting);
+        self.0.dnd_settings.get_or_insert_default().set(channel, setting);
         self
     }
 
     /// Do-not-disturb for what the contact sends: `inboundDndSettings.all` on the page.
+    #[inline]
     pub fn inbound_dnd_setting(mut self, setting: impl Into<Optional<InboundDndSetting>>) -> Self {
         self.0.inbound_dnd_setting = setting.into().0;
         self
     }
 
     /// Adds a tag to `tags` on the page.
+    #[inline]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.0.tags.push(tag.into());
         self
     }
 
     /// Adds tags to `tags` on the page.
+    #[inline]
     pub fn tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
         self.0.tags.extend(tags.into_iter().map(Into::into));
         self
     }
 
     /// Adds a custom field to `customFields` on the page.
+    #[inline]
     pub fn custom_field(mut self, field: CustomField) -> Self {
         self.0.custom_fields.push(field);
         self
     }
 
     /// Adds custom fields to `customFields` on the page.
+    #[inline]
     pub fn custom_fields(mut self, fields: impl IntoIterator<Item = CustomField>) -> Self {
         self.0.custom_fields.extend(fields);
         self
     }
 
     /// Where the contact comes from: `source` on the page, text such as `public api`.
+    #[inline]
     pub fn source(mut self, source: impl Into<Optional<String>>) -> Self {
         self.0.source = source.into().0;
         self
     }
 
     /// The country: `country` on the page.
+    #[inline]
     pub fn country(mut self, country: impl Into<Optional<Country>>) -> Self {
         self.0.country = country.into().0;
         self
     }
 
     /// The name of the company: `companyName` on the page.
+    #[inline]
     pub fn company_name(mut self, company_name: impl Into<Nullable<String>>) -> Self {
         self.0.company_name = company_name.into();
         self
     }
 
     /// The user who looks after the contact: `assignedTo` on the page.
+    #[inline]
     pub fn assigned_to(mut self, user: impl Into<Optional<UserId>>) -> Self {
         self.0.assigned_to = user.into().0;
         self
@@ -253,13 +282,15 @@ impl NewContactBuilder {
     /// assert_eq!(refused.to_string(), "property name is `firstName`, which has a setter of its own");
     /// # Ok::<(), leadconnector::InvalidValue>(())
     /// ```
+    #[inline]
     pub fn property(mut self, name: PropertyName, value: impl Into<Value>) -> Self {
         self.0.properties.insert(name.into(), value.into());
         self
     }
 
     /// The contact.
+    #[inline]
     pub fn build(self) -> NewContact {
-        self.0
+        NewContact(self.0)
     }
 }

@@ -1,4 +1,4 @@
-//! What an attempt came to: progenitor's result, and the answer that the call kept, become a value or an error.
+//! What an attempt came to: the answer that the call kept becomes a value or an error.
 
 use http::StatusCode;
 use leadconnector_raw as raw;
@@ -19,25 +19,20 @@ pub(crate) struct Success<T> {
     pub(crate) response: Response,
 }
 
-/// The value of a successful answer; or what happened instead.
+/// The value of a successful answer; or what happened instead. Without an answer, the error says why there is none.
 pub(crate) fn outcome<T: Answer>(
-    result: Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>,
+    error: Option<raw::Error<ErrorBody>>,
     answer: Option<raw::Answer>,
 ) -> Result<Success<T>, Error> {
     let Some(raw::Answer { status, headers, body, arrival }) = answer else {
-        return Err(without_answer(result.err()));
+        return Err(without_answer(error));
     };
     let response = Response::new(status, headers, body);
     if !status.is_success() {
         return Err(failure(with_contact_id(response)));
     }
-    if let (Arrival::Whole, Ok(value)) = (&arrival, result)
-        && response.body().trim_ascii_start().starts_with(b"{")
-    {
-        return Ok(Success { decoded: Decoded { value: value.into_inner(), undecoded: Vec::new() }, response });
-    }
     // Complete JSON counts, whatever went wrong behind it.
-    if let Some(decoded) = decode::tolerant(response.body()) {
+    if let Some(decoded) = decode::strict(response.body()).or_else(|| decode::tolerant(response.body())) {
         return Ok(Success { decoded, response });
     }
     let incomplete = |source| Box::new(Incomplete { response: Some(with_contact_id(response.clone())), source });
@@ -91,7 +86,7 @@ fn failure(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant::<ErrorBody>(response.body()).map(|decoded| decoded.value).unwrap_or_default();
     // The messages are read apart from the rest, since one that is no text must not cost the others.
-    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
+    let ErrorBody { status_code: _, message: _, error: _, meta } = *body;
     let (messages, list) = decode::messages(response.body());
     let says = |words: &str| messages.iter().any(|message| message.contains(words));
     // Of a body that broke off, the id may be all that can be read.

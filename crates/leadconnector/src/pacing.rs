@@ -3,10 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use http::{HeaderMap, StatusCode};
 use tokio::sync::{Mutex as FairMutex, Notify};
 use tokio::time::{Instant, timeout_at};
 
@@ -34,17 +36,37 @@ pub trait Pacing: Send + Sync + 'static {
 
     /// The request has ended for which `acquire` had taken a place; called once for each. `answer` is what the answer said of
     /// the budget; none if there was no answer.
-    fn release(&self, location: &LocationId, answer: Option<&BudgetAnswer>);
+    fn release(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>);
 }
 
 /// What an answer says of the budget of a location.
-#[derive(Clone, Copy, Debug, Default)]
-#[non_exhaustive]
-pub struct BudgetAnswer {
-    /// The figures in the headers.
-    pub limit: RateLimit,
+#[derive(Clone, Copy)]
+pub struct BudgetAnswer<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> BudgetAnswer<'a> {
+    /// What an answer with this status and these headers says: for the tests of a [`Pacing`].
+    pub fn new(status: StatusCode, headers: &'a HeaderMap) -> Self {
+        Self { status, headers }
+    }
+
+    /// The figures in the headers, which are read on each call.
+    pub fn limit(&self) -> RateLimit {
+        RateLimit::of(self.headers)
+    }
+
     /// Whether the request was refused, with 429.
-    pub refused: bool,
+    pub fn refused(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
+impl fmt::Debug for BudgetAnswer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BudgetAnswer").field("limit", &self.limit()).field("refused", &self.refused()).finish()
+    }
 }
 
 /// Why no request may be sent, however long one waits.
@@ -93,7 +115,7 @@ impl Pacing for NoPacing {
         Ok(())
     }
 
-    fn release(&self, _: &LocationId, _: Option<&BudgetAnswer>) {}
+    fn release(&self, _: &LocationId, _: Option<BudgetAnswer<'_>>) {}
 }
 
 /// Uses the allowance of each location to the full, and never more: 100 requests in any 10 seconds and 200,000 in a day, or
@@ -227,14 +249,14 @@ impl Budget {
         Ok(next.map_or(Turn::WaitForAnAnswer, Turn::WaitUntil))
     }
 
-    fn release(&mut self, now: Instant, answer: Option<&BudgetAnswer>) {
+    fn release(&mut self, now: Instant, answer: Option<BudgetAnswer<'_>>) {
         // The oldest one: this request began then, or later.
         let begun = self.in_flight.pop_front().unwrap_or(now);
-        let refused = answer.is_some_and(|answer| answer.refused);
+        let refused = answer.is_some_and(|answer| answer.refused());
         if !refused {
             self.ours.push_back(now);
         }
-        let Some(BudgetAnswer { limit, .. }) = answer else { return };
+        let Some(limit) = answer.map(|answer| answer.limit()) else { return };
         if let Some(max) = limit.max.filter(|max| (1..=LARGEST_MAX).contains(max)) {
             self.max = max;
         }
@@ -326,7 +348,7 @@ impl Pacing for SlidingWindow {
         }
     }
 
-    fn release(&self, location: &LocationId, answer: Option<&BudgetAnswer>) {
+    fn release(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>) {
         let window = self.window(location);
         lock(&window.budget).release(Instant::now(), answer);
         window.released.notify_waiters();
@@ -339,7 +361,7 @@ pub(crate) trait AnyPacing: Send + Sync {
         &'a self,
         location: &'a LocationId,
     ) -> Pin<Box<dyn Future<Output = Result<(), PacingError>> + Send + 'a>>;
-    fn give_back(&self, location: &LocationId, answer: Option<&BudgetAnswer>);
+    fn give_back(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>);
 }
 
 impl<P: Pacing> AnyPacing for P {
@@ -350,7 +372,7 @@ impl<P: Pacing> AnyPacing for P {
         Box::pin(Pacing::acquire(self, location))
     }
 
-    fn give_back(&self, location: &LocationId, answer: Option<&BudgetAnswer>) {
+    fn give_back(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>) {
         Pacing::release(self, location, answer);
     }
 }
@@ -365,23 +387,23 @@ impl fmt::Debug for dyn AnyPacing {
 pub(crate) struct Place<'a> {
     pacing: &'a dyn AnyPacing,
     location: &'a LocationId,
-    answer: Option<BudgetAnswer>,
 }
 
 impl<'a> Place<'a> {
     pub(crate) async fn acquire(pacing: &'a dyn AnyPacing, location: &'a LocationId) -> Result<Self, PacingError> {
         pacing.take_place(location).await?;
-        Ok(Self { pacing, location, answer: None })
+        Ok(Self { pacing, location })
     }
 
-    pub(crate) fn answered(mut self, answer: BudgetAnswer) {
-        self.answer = Some(answer);
+    pub(crate) fn answered(self, answer: BudgetAnswer<'_>) {
+        let place = ManuallyDrop::new(self);
+        place.pacing.give_back(place.location, Some(answer));
     }
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.pacing.give_back(self.location, self.answer.as_ref());
+        self.pacing.give_back(self.location, None);
     }
 }
 
@@ -393,10 +415,28 @@ mod tests {
         LocationId::new("ve9EPM428h8vShlRW1KT").unwrap()
     }
 
-    fn left(remaining: u64) -> BudgetAnswer {
+    fn left(remaining: u64) -> RateLimit {
         let interval = Some(Duration::from_secs(10));
-        let (max, remaining) = (Some(100), Some(remaining));
-        BudgetAnswer { limit: RateLimit { max, remaining, interval, ..RateLimit::default() }, refused: false }
+        RateLimit { max: Some(100), remaining: Some(remaining), interval, ..RateLimit::default() }
+    }
+
+    /// Releases a place with an answer that has these figures.
+    fn release(pacing: &SlidingWindow, location: &LocationId, limit: RateLimit, refused: bool) {
+        let RateLimit { daily_limit, daily_remaining, interval, max, remaining } = limit;
+        // More than a header can say is said as the most that it can.
+        let interval = interval.map(|interval| u64::try_from(interval.as_millis()).unwrap_or(u64::MAX));
+        let figures = [
+            ("x-ratelimit-limit-daily", daily_limit),
+            ("x-ratelimit-daily-remaining", daily_remaining),
+            ("x-ratelimit-interval-milliseconds", interval),
+            ("x-ratelimit-max", max),
+            ("x-ratelimit-remaining", remaining),
+        ];
+        let headers = figures
+            .into_iter()
+            .filter_map(|(name, figure)| Some((http::HeaderName::from_static(name), http::HeaderValue::from(figure?))));
+        let status = if refused { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::CREATED };
+        pacing.release(location, Some(BudgetAnswer::new(status, &headers.collect())));
     }
 
     /// The largest number of times in any interval; a time at its very end is in the next one.
@@ -495,7 +535,7 @@ mod tests {
         let (pacing, location, begun) = (SlidingWindow::default(), location(), Instant::now());
         pacing.acquire(&location).await.unwrap();
         // One of ours and fifty of others.
-        pacing.release(&location, Some(&left(49)));
+        release(&pacing, &location, left(49), false);
         for _ in 0..39 {
             pacing.acquire(&location).await.unwrap();
         }
@@ -522,7 +562,7 @@ mod tests {
         pacing.acquire(&location).await.unwrap();
         assert_eq!(begun.elapsed(), INTERVAL);
         tokio::time::advance(Duration::from_millis(10)).await;
-        pacing.release(&location, Some(&left(49)));
+        release(&pacing, &location, left(49), false);
         // By now all are free, and nobody else has any.
         for _ in 0..99 {
             tokio::time::timeout(INTERVAL, pacing.acquire(&location)).await.unwrap().unwrap();
@@ -557,10 +597,10 @@ mod tests {
                         } else {
                             admitted.push_back(Instant::now());
                         }
-                        BudgetAnswer { refused, ..left(100 - admitted.len() as u64) }
+                        (left(100 - admitted.len() as u64), refused)
                     };
                     tokio::time::sleep(Duration::from_millis(40)).await;
-                    Pacing::release(pacing, location, Some(&answer));
+                    release(pacing, location, answer.0, answer.1);
                     sent += 1;
                 }
                 sent
@@ -593,7 +633,7 @@ mod tests {
         for _ in 0..7 {
             pacing.acquire(&location).await.unwrap();
             let limit = RateLimit { daily_remaining: None, ..figures };
-            pacing.release(&location, Some(&BudgetAnswer { limit, refused: false }));
+            release(&pacing, &location, limit, false);
         }
         assert_eq!(begun.elapsed(), Duration::from_secs(2));
         assert!(matches!(pacing.acquire(&location).await, Err(PacingError::DayUsedUp { .. })));
@@ -601,7 +641,7 @@ mod tests {
         let other = LocationId::new("another").unwrap();
         pacing.acquire(&other).await.unwrap();
         let limit = RateLimit { daily_remaining: Some(0), ..figures };
-        pacing.release(&other, Some(&BudgetAnswer { limit, refused: false }));
+        release(&pacing, &other, limit, false);
         assert!(matches!(pacing.acquire(&other).await, Err(PacingError::DayUsedUp { .. })));
     }
 
@@ -618,7 +658,7 @@ mod tests {
         };
         for refused in [false, true] {
             pacing.acquire(&location).await.unwrap();
-            pacing.release(&location, Some(&BudgetAnswer { limit: figures, refused }));
+            release(&pacing, &location, figures, refused);
         }
         // The vendor's figures are kept: at the latest after its interval there is room.
         pacing.acquire(&location).await.unwrap();
@@ -629,7 +669,7 @@ mod tests {
             pacing.acquire(&location).await.unwrap();
             pacing.acquire(&location).await.unwrap();
             let limit = RateLimit { daily_limit: Some(daily_limit), daily_remaining, ..RateLimit::default() };
-            pacing.release(&location, Some(&BudgetAnswer { limit, refused: false }));
+            release(&pacing, &location, limit, false);
             pacing.release(&location, None);
         }
         assert!(matches!(pacing.acquire(&location).await, Err(PacingError::DayUsedUp { .. })));
@@ -649,7 +689,7 @@ mod tests {
         assert!(tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.is_err());
         let limit = RateLimit { daily_remaining: Some(0), ..RateLimit::default() };
         for _ in 0..MAX {
-            pacing.release(&location, Some(&BudgetAnswer { limit, refused: false }));
+            release(&pacing, &location, limit, false);
         }
         let Err(PacingError::DayUsedUp { again_in }) = pacing.acquire(&location).await else { panic!("not used up") };
         tokio::time::advance(again_in).await;

@@ -92,14 +92,23 @@ pub struct RateLimit {
 
 impl RateLimit {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
-        let number = |name| headers.get(name)?.to_str().ok()?.trim().parse().ok();
-        Self {
-            daily_limit: number("x-ratelimit-limit-daily"),
-            daily_remaining: number("x-ratelimit-daily-remaining"),
-            interval: number("x-ratelimit-interval-milliseconds").map(Duration::from_millis),
-            max: number("x-ratelimit-max"),
-            remaining: number("x-ratelimit-remaining"),
+        let mut limit = Self::default();
+        // One look at each header is less work than five look-ups.
+        for (name, value) in headers {
+            let Some(name) = name.as_str().strip_prefix("x-ratelimit-") else { continue };
+            let number = || std::str::from_utf8(value.as_bytes().trim_ascii()).ok()?.parse().ok();
+            match name {
+                "limit-daily" => limit.daily_limit = limit.daily_limit.or_else(number),
+                "daily-remaining" => limit.daily_remaining = limit.daily_remaining.or_else(number),
+                "interval-milliseconds" => {
+                    limit.interval = limit.interval.or_else(|| number().map(Duration::from_millis))
+                }
+                "max" => limit.max = limit.max.or_else(number),
+                "remaining" => limit.remaining = limit.remaining.or_else(number),
+                _ => {}
+            }
         }
+        limit
     }
 }
 

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::time::{Instant, SystemTime};
 
-use http::StatusCode;
 use leadconnector_raw as raw;
 use raw::ClientInfo;
 use raw::types::ErrorBody;
@@ -14,7 +13,7 @@ use crate::jitter::random;
 use crate::outcome::{Success, outcome};
 use crate::pacing::{BudgetAnswer, Place};
 use crate::retry::{Attempt, Decision, Failure};
-use crate::{Client, Created, Error, LocationId, RateLimit, Response, Token};
+use crate::{Client, Created, Error, LocationId, Response, Token};
 
 /// An operation, as far as sending is concerned.
 #[derive(Clone, Copy)]
@@ -25,8 +24,8 @@ pub(crate) struct Operation {
     pub(crate) idempotent: bool,
 }
 
-/// What progenitor makes of an answer, and the raw client that was used, which has the answer itself.
-pub(crate) type Sent<T> = (Result<raw::ResponseValue<T>, raw::Error<ErrorBody>>, raw::Client);
+/// What went wrong, as progenitor sees it, and the raw client that was used, which has the answer if there is one.
+pub(crate) type Sent = (Option<raw::Error<ErrorBody>>, raw::Client);
 
 /// Sends a request until it succeeds, or must not be sent again. Each attempt has a raw client of its own.
 pub(crate) async fn send<T, F>(
@@ -37,7 +36,7 @@ pub(crate) async fn send<T, F>(
 ) -> Result<Success<T>, Error>
 where
     T: Answer,
-    F: Future<Output = Sent<T>>,
+    F: Future<Output = Sent>,
 {
     let attempts = async {
         // From the first request on: the wait for a place is not the server's.
@@ -54,16 +53,15 @@ where
                 None => client.tokens().current().await.map_err(Error::Token)?,
             };
             let begun = *begun.get_or_insert_with(Instant::now);
-            let raw = client.call(&token)?;
-            let (result, raw) = attempt(raw).await;
+            let raw = client.call(&token);
+            let (error, raw) = attempt(raw).await;
             let answer = raw.inner().take_answer();
             if let Some(answer) = &answer {
-                let refused = answer.status == StatusCode::TOO_MANY_REQUESTS;
-                place.answered(BudgetAnswer { limit: RateLimit::of(&answer.headers), refused });
+                place.answered(BudgetAnswer::new(answer.status, &answer.headers));
             } else {
                 drop(place);
             }
-            let error = match outcome(result, answer) {
+            let error = match outcome(error, answer) {
                 Ok(success) => {
                     log(number, Some(&success.response), None);
                     return Ok(success);

@@ -9,6 +9,9 @@ use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
+use syn::parse_quote;
+use syn::punctuated::Punctuated;
+use syn::visit_mut::{self, VisitMut};
 
 use crate::document::{Document, members};
 
@@ -20,6 +23,8 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     let first = client(spec, &[])?;
     let mut file = parse(client(spec, &type_names(&parse(first)?)?)?)?;
     without_new(&mut file);
+    without_header_map(&mut file)?;
+    with_base_url(&mut file)?;
     names_of_methods(&file)?;
     file.items.extend(parse(constants(document))?.items);
     Ok(format!("{HEADER}{}", prettyplease::unparse(&file)))
@@ -38,6 +43,148 @@ fn without_new(file: &mut syn::File) {
             );
         }
     }
+}
+
+/// Adds the headers of a request one by one, where progenitor collects them in a map of their own first; and leaves out
+/// `api-version`, which progenitor adds to every request. The vendor's header is `Version`.
+fn without_header_map(file: &mut syn::File) -> Result<(), String> {
+    #[derive(Default)]
+    struct Rewriting {
+        /// Of the method, the name and the value of each header.
+        headers: Vec<(syn::Expr, syn::Expr)>,
+    }
+
+    impl Rewriting {
+        /// Takes a statement about the map; false if it is about something else.
+        fn takes(&mut self, statement: &syn::Stmt) -> bool {
+            match statement {
+                syn::Stmt::Local(local) => local.pat.to_token_stream().to_string() == "mut header_map",
+                syn::Stmt::Expr(syn::Expr::MethodCall(call), _) if call.receiver == parse_quote!(header_map) => {
+                    let mut arguments = call.args.iter().cloned();
+                    if let (Some(name), Some(value)) = (arguments.next(), arguments.next())
+                        && !name.to_token_stream().to_string().contains("\"api-version\"")
+                    {
+                        self.headers.push((name, without_conversion(value)));
+                    }
+                    true
+                }
+                _ => false,
+            }
+        }
+    }
+
+    impl VisitMut for Rewriting {
+        fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
+            self.headers.clear();
+            method.block.stmts.retain(|statement| !self.takes(statement));
+            visit_mut::visit_impl_item_fn_mut(self, method);
+        }
+
+        fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let syn::Expr::MethodCall(call) = expr
+                && call.method == "headers"
+                && call.args.first() == Some(&parse_quote!(header_map))
+            {
+                let mut builder = (*call.receiver).clone();
+                for (name, value) in self.headers.drain(..) {
+                    builder = parse_quote!(#builder.header(#name, #value));
+                }
+                *expr = builder;
+            }
+        }
+    }
+
+    Rewriting::default().visit_file_mut(file);
+    if file.to_token_stream().to_string().contains("header_map") {
+        return Err(
+            "progenitor adds the headers of a request in another way than expected, as it does for one that is \
+                    optional: adapt `without_header_map`"
+                .into(),
+        );
+    }
+    Ok(())
+}
+
+/// The text, of `text.try_into()?`: the request's builder takes it as it is.
+fn without_conversion(value: syn::Expr) -> syn::Expr {
+    match value {
+        syn::Expr::Try(attempt) => match *attempt.expr {
+            syn::Expr::MethodCall(call) if call.method == "try_into" => *call.receiver,
+            other => parse_quote!(#other?),
+        },
+        other => other,
+    }
+}
+
+/// Has the base URL parsed once, where progenitor keeps it as text and parses the URL of each request.
+fn with_base_url(file: &mut syn::File) -> Result<(), String> {
+    #[derive(Default)]
+    struct Rewriting {
+        methods: usize,
+        urls: usize,
+    }
+
+    impl VisitMut for Rewriting {
+        fn visit_field_mut(&mut self, field: &mut syn::Field) {
+            if field.ident.as_ref().is_some_and(|name| name == "baseurl") {
+                field.ty = parse_quote!(crate::BaseUrl);
+            }
+        }
+
+        fn visit_pat_type_mut(&mut self, argument: &mut syn::PatType) {
+            if argument.pat.to_token_stream().to_string() == "baseurl" {
+                argument.ty = parse_quote!(crate::BaseUrl);
+            }
+        }
+
+        fn visit_field_value_mut(&mut self, value: &mut syn::FieldValue) {
+            if value.member == parse_quote!(baseurl) {
+                value.expr = parse_quote!(baseurl);
+            }
+        }
+
+        fn visit_impl_item_fn_mut(&mut self, method: &mut syn::ImplItemFn) {
+            self.methods += usize::from(method.sig.asyncness.is_some());
+            visit_mut::visit_impl_item_fn_mut(self, method);
+        }
+
+        fn visit_local_mut(&mut self, local: &mut syn::Local) {
+            if let Some(init) = &mut local.init
+                && let syn::Expr::Macro(call) = &*init.expr
+                && let Some(url) = url_of(&call.mac)
+            {
+                *init.expr = url;
+                self.urls += 1;
+            }
+        }
+    }
+
+    let mut rewriting = Rewriting::default();
+    rewriting.visit_file_mut(file);
+    if rewriting.methods != rewriting.urls {
+        return Err("progenitor makes the URL of a request in another way than expected: adapt `with_base_url`".into());
+    }
+    Ok(())
+}
+
+/// `self.baseurl.at("/path")`, of `format!("{}/path", self.baseurl,)`.
+fn url_of(format: &syn::Macro) -> Option<syn::Expr> {
+    let arguments = format.parse_body_with(Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated).ok()?;
+    let mut arguments = arguments.into_iter();
+    let (path, base) = (arguments.next()?, arguments.next()?);
+    let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(path), .. }) = path else { return None };
+    let path = path.value();
+    let path = path.strip_prefix("{}")?;
+    if !path.starts_with('/') || base != parse_quote!(self.baseurl) {
+        return None;
+    }
+    let arguments: Vec<_> = arguments.collect();
+    Some(if arguments.is_empty() {
+        parse_quote!(self.baseurl.at(#path))
+    } else {
+        parse_quote!(self.baseurl.at(&format!(#path, #(#arguments),*)))
+    })
 }
 
 /// An error if two methods of the client, or two arguments of a method, have one name.

@@ -29,6 +29,7 @@ impl CustomField {
     }
 
     /// The key of the custom field: `key` on the page. Its example is `my_custom_field`.
+    #[inline]
     #[must_use]
     pub fn key(mut self, key: impl Into<Optional<String>>) -> Self {
         self.key = key.into().0;
@@ -135,6 +136,7 @@ impl UploadedFile {
     }
 
     /// The id of the document: `documentId`.
+    #[inline]
     #[must_use]
     pub fn document_id(mut self, id: impl Into<Optional<String>>) -> Self {
         self.document_id = id.into().0;
@@ -142,6 +144,7 @@ impl UploadedFile {
     }
 
     /// The name of the form's field, the id of the custom field in the vendor's example: `meta.fieldname`.
+    #[inline]
     #[must_use]
     pub fn field_name(mut self, name: impl Into<Optional<String>>) -> Self {
         self.field_name = name.into().0;
@@ -149,6 +152,7 @@ impl UploadedFile {
     }
 
     /// The name that the file had before it was uploaded: `meta.originalname`.
+    #[inline]
     #[must_use]
     pub fn original_name(mut self, name: impl Into<Optional<String>>) -> Self {
         self.original_name = name.into().0;
@@ -156,6 +160,7 @@ impl UploadedFile {
     }
 
     /// The transfer encoding, such as `7bit`: `meta.encoding`.
+    #[inline]
     #[must_use]
     pub fn encoding(mut self, encoding: impl Into<Optional<String>>) -> Self {
         self.encoding = encoding.into().0;
@@ -163,6 +168,7 @@ impl UploadedFile {
     }
 
     /// The media type, such as `image/jpeg`: `meta.mimetype`.
+    #[inline]
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<Optional<String>>) -> Self {
         self.mime_type = mime_type.into().0;
@@ -170,6 +176,7 @@ impl UploadedFile {
     }
 
     /// The size in bytes: `meta.size`.
+    #[inline]
     #[must_use]
     pub fn size(mut self, bytes: impl Into<Optional<u64>>) -> Self {
         self.size = bytes.into().0;

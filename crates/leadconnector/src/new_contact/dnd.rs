@@ -72,6 +72,7 @@ impl DndSetting {
     }
 
     /// The reason, in words: `message` on the page.
+    #[inline]
     #[must_use]
     pub fn message(mut self, message: impl Into<Optional<String>>) -> Self {
         self.message = message.into().0;
@@ -79,6 +80,7 @@ impl DndSetting {
     }
 
     /// The reason, as a code: `code` on the page.
+    #[inline]
     #[must_use]
     pub fn code(mut self, code: impl Into<Optional<String>>) -> Self {
         self.code = code.into().0;
@@ -145,6 +147,7 @@ impl InboundDndSetting {
     }
 
     /// The reason, in words: `message` on the page.
+    #[inline]
     #[must_use]
     pub fn message(mut self, message: impl Into<Optional<String>>) -> Self {
         self.message = message.into().0;

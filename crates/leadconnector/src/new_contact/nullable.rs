@@ -48,24 +48,28 @@ macro_rules! from_borrowed_text {
     ($($text:ty),*) => {
         $(
             impl From<$text> for Nullable<String> {
+                #[inline]
                 fn from(value: $text) -> Self {
                     Self::Value(value.to_owned())
                 }
             }
 
             impl From<Option<$text>> for Nullable<String> {
+                #[inline]
                 fn from(value: Option<$text>) -> Self {
                     value.map(|value| value.to_owned()).into()
                 }
             }
 
             impl From<$text> for Optional<String> {
+                #[inline]
                 fn from(value: $text) -> Self {
                     Self(Some(value.to_owned()))
                 }
             }
 
             impl From<Option<$text>> for Optional<String> {
+                #[inline]
                 fn from(value: Option<$text>) -> Self {
                     Self(value.map(|value| value.to_owned()))
                 }

@@ -23,39 +23,59 @@ impl Country {
     /// The code is not in the list.
     pub fn new(code: impl AsRef<str>) -> Result<Self, InvalidValue> {
         let code = code.as_ref();
-        CODES.split_ascii_whitespace().find(|known| known.eq_ignore_ascii_case(code)).map(Self).ok_or_else(|| {
+        Self::find(code).ok_or_else(|| {
             InvalidValue::new("country", "is not a code of two letters such as `US` or `GB` (ISO 3166-1 alpha-2)")
         })
+    }
+
+    fn find(code: &str) -> Option<Self> {
+        let code = <[u8; 2]>::try_from(code.as_bytes()).ok()?.map(|letter| letter.to_ascii_uppercase());
+        let (codes, _) = CODES.as_bytes().as_chunks::<3>();
+        let place = 3 * codes.binary_search_by_key(&code, |&[first, second, _]| [first, second]).ok()?;
+        CODES.get(place..place + 2).map(Self)
     }
 }
 
 checked_text!(Country);
 
-const CODES: &str = "
-    AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ
-    BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ
-    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ
-    DE DJ DK DM DO DZ
-    EC EE EG EH ER ES ET
-    FI FJ FK FM FO FR
-    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY
-    HK HM HN HR HT HU
-    ID IE IL IM IN IO IQ IR IS IT
-    JE JM JO JP
-    KE KG KH KI KM KN KP KR KW KY KZ
-    LA LB LC LI LK LR LS LT LU LV LY
-    MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ
-    NA NC NE NF NG NI NL NO NP NR NU NZ
-    OM
-    PA PE PF PG PH PK PL PM PN PR PS PT PW PY
-    QA
-    RE RO RS RU RW
-    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ
-    TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ
-    UA UG UM US UY UZ
-    VA VC VE VG VI VN VU
-    WF WS
-    XK
-    YE YT
-    ZA ZM ZW
+/// In the order of the alphabet, each followed by a space.
+const CODES: &str = "\
+    AD AE AF AG AI AL AM AN AO AQ AR AS AT AU AW AX AZ \
+    BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ \
+    CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ \
+    DE DJ DK DM DO DZ \
+    EC EE EG EH ER ES ET \
+    FI FJ FK FM FO FR \
+    GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY \
+    HK HM HN HR HT HU \
+    ID IE IL IM IN IO IQ IR IS IT \
+    JE JM JO JP \
+    KE KG KH KI KM KN KP KR KW KY KZ \
+    LA LB LC LI LK LR LS LT LU LV LY \
+    MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ \
+    NA NC NE NF NG NI NL NO NP NR NU NZ \
+    OM \
+    PA PE PF PG PH PK PL PM PN PR PS PT PW PY \
+    QA \
+    RE RO RS RU RW \
+    SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ \
+    TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ \
+    UA UG UM US UY UZ \
+    VA VC VE VG VI VN VU \
+    WF WS \
+    XK \
+    YE YT \
+    ZA ZM ZW \
 ";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_of_the_list_is_found() {
+        for code in CODES.split_ascii_whitespace() {
+            assert_eq!(Country::new(code.to_ascii_lowercase()).map(|country| country.0), Ok(code));
+        }
+    }
+}

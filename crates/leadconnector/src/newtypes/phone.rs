@@ -26,14 +26,21 @@ impl Phone {
     pub fn new(number: impl Into<String>) -> Result<Self, InvalidValue> {
         let number = number.into();
         let invalid = |reason| Err(InvalidValue::new("phone", reason));
-        if !number.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '.' | '/' | '(' | ')')) {
-            return invalid("has a character that is no digit, no space and none of `+`, `-`, `.`, `/`, `(`, `)`");
+        let mut digits = 0;
+        for (place, byte) in number.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => digits += 1,
+                b' ' | b'-' | b'.' | b'/' | b'(' | b')' => {}
+                b'+' if place == 0 => {}
+                b'+' => return invalid("has a `+` that is not at its very beginning"),
+                _ => {
+                    return invalid(
+                        "has a character that is no digit, no space and none of `+`, `-`, `.`, `/`, `(`, `)`",
+                    );
+                }
+            }
         }
-        let national = number.strip_prefix('+').unwrap_or(&number);
-        if national.contains('+') {
-            return invalid("has a `+` that is not at its very beginning");
-        }
-        match national.chars().filter(char::is_ascii_digit).count() {
+        match digits {
             4..=15 => Ok(Self(number)),
             0 if number.is_empty() => invalid("is empty"),
             0..4 => invalid("has fewer than 4 digits"),

@@ -1,7 +1,6 @@
 use std::fmt;
 
 use http::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
 
 use crate::InvalidValue;
 
@@ -17,8 +16,11 @@ use crate::InvalidValue;
 /// assert_eq!(Token::new("9c48df\n").unwrap_err().to_string(), "token has a line break");
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
-#[derive(Clone)]
-pub struct Token(SecretString);
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token(
+    // The `Authorization` header, which each request shares.
+    HeaderValue,
+);
 
 impl Token {
     /// Takes the token alone, without the word `Bearer`.
@@ -28,8 +30,7 @@ impl Token {
     /// The token is empty, begins with `Bearer`, or has a space, a line break or another character that cannot be part
     /// of a token.
     pub fn new(token: impl Into<String>) -> Result<Self, InvalidValue> {
-        let token = SecretString::from(token.into());
-        let text = token.expose_secret();
+        let text = token.into();
         let invalid = |reason| Err(InvalidValue::new("token", reason));
         if text.is_empty() {
             invalid("is empty")
@@ -39,28 +40,18 @@ impl Token {
             invalid("begins with `Bearer`, which is not a part of it")
         } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             invalid("has a space or another character that cannot be part of a token")
+        } else if let Ok(mut header) = HeaderValue::try_from(format!("Bearer {text}")) {
+            header.set_sensitive(true);
+            Ok(Self(header))
         } else {
-            Ok(Self(token))
+            invalid("cannot be sent in a header")
         }
     }
 
-    /// The `Authorization` header.
-    pub(crate) fn authorization(&self) -> Result<HeaderValue, InvalidValue> {
-        let mut value = HeaderValue::try_from(format!("Bearer {}", self.0.expose_secret()))
-            .map_err(|_| InvalidValue::new("token", "cannot be sent in a header"))?;
-        value.set_sensitive(true);
-        Ok(value)
+    pub(crate) fn authorization(&self) -> &HeaderValue {
+        &self.0
     }
 }
-
-/// So that a token that was refreshed meanwhile is noticed; it says nothing about what the tokens are.
-impl PartialEq for Token {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
-    }
-}
-
-impl Eq for Token {}
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
