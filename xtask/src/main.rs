@@ -3,8 +3,10 @@
 mod check;
 mod diff;
 mod document;
+mod footprint;
 mod generate;
 mod outputs;
+mod performance;
 mod process;
 mod propose;
 mod public_api;
@@ -32,6 +34,8 @@ enum Command {
     PublicApi(public_api::Arguments),
     Propose(propose::Arguments),
     Publish(publish::Arguments),
+    Footprint(footprint::Arguments),
+    Performance(performance::Arguments),
     Tools(tools::Arguments),
 }
 
@@ -43,6 +47,8 @@ fn main() -> ExitCode {
         Command::PublicApi(arguments) => public_api::run(arguments),
         Command::Propose(arguments) => propose::run(arguments),
         Command::Publish(arguments) => publish::run(arguments),
+        Command::Footprint(arguments) => footprint::run(arguments),
+        Command::Performance(arguments) => performance::run(arguments),
         Command::Tools(arguments) => tools::run(arguments),
     };
     result.unwrap_or_else(|error| {
