@@ -94,15 +94,63 @@ async fn a_line_that_was_begun_is_looked_up() {
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("contacts.csv");
     fs::write(&file, "name,email\nRosan,rosan@deos.com\nRubika,rubika@deos.com\nNobody,\n").unwrap();
-    let intents = [2, 3, 4].map(|line| format!("{{\"intent\":\"create\",\"line\":{line}}}\n")).concat();
-    // The last entry is half-written, as a kill may leave it.
-    fs::write(folder.path().join("contacts.csv.journal"), intents + "{\"line\":2,\"outc").unwrap();
+    // A journal of these lines, of which only the intents are left; the last entry is half-written, as a kill may leave it.
+    let journal = folder.path().join("contacts.csv.journal");
+    let other = Server::start().await.unwrap();
+    run_with(import(&file, Some(&other))).await;
+    let entries = fs::read_to_string(&journal).unwrap().replace(other.url(), server.url());
+    let kept: Vec<_> = entries.lines().filter(|entry| !entry.contains("outcome")).collect();
+    fs::write(&journal, kept.join("\n") + "\n{\"line\":2,\"outc").unwrap();
 
-    let mut command = import(&file, Some(&server));
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let (out, _) = said(&output);
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
     assert!(out.contains("2 created, 0 there already, 0 failed, 1 unknown\nline 4: unknown: "), "{out}");
-    assert_eq!((output.status.code(), server.contacts().len()), (Some(1), 2));
+    assert_eq!((code, server.contacts().len()), (Some(1), 2));
+}
+
+async fn run_with(mut command: Command) -> (Option<i32>, String, String) {
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let (out, err) = said(&output);
+    (output.status.code(), out, err)
+}
+
+/// A line is known by what is in it, and the journal by where the contacts go.
+#[tokio::test]
+async fn a_file_that_is_mended_between_two_runs() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "name,email\r\nRosan,rosan@deos.com\r\nRubika,rubika\r\nAnna,anna@deos.com\r\n").unwrap();
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && out.contains("2 created") && err.contains("line 3: email"), "{out}{err}");
+
+    fs::write(&file, "name,email\nAnna,anna@deos.com\nRosan,rosan@deos.com\nRosan,rosan@deos.com\n").unwrap();
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("2 of 3 lines are done") && out.contains("3 created"), "{out}");
+    assert_eq!(server.contacts().len(), 3);
+
+    let other = Server::start().await.unwrap();
+    let (code, _, err) = run_with(import(&file, Some(&other))).await;
+    assert!(code == Some(1) && err.contains("name another with --journal"), "{err}");
+    assert!(other.requests().is_empty());
+}
+
+/// Two at a time would send each line twice.
+#[tokio::test]
+async fn one_import_at_a_time() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email\nrosan@deos.com\n").unwrap();
+    let journal = fs::File::create(folder.path().join("contacts.csv.journal")).unwrap();
+    lock(&journal);
+    let (code, _, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && err.contains("another import is writing"), "{err}");
+    assert!(server.requests().is_empty());
+}
+
+#[expect(clippy::incompatible_msrv, reason = "a test is built with the toolchain of the workspace")]
+fn lock(file: &fs::File) {
+    file.lock().unwrap();
 }
 
 /// The location allows duplicates, so that each line that is sent twice would show.

@@ -20,12 +20,15 @@ Options:
   --help           Print this help
 
 With LEADCONNECTOR_TOKEN and LEADCONNECTOR_LOCATION_ID in the environment the
-contacts go to that location; without them, to a mock server. A base URL other
-than the vendor's is taken from LEADCONNECTOR_BASE_URL.
+contacts go to that location; without them, to a mock server, and what was done
+is forgotten with it. A base URL other than the vendor's is taken from
+LEADCONNECTOR_BASE_URL.
 
 Started again with the same journal, it goes on where it was stopped. A line
-that was being sent is looked up by its email or phone, not sent again; one
-with neither is listed as unknown. Lines that failed are tried again.
+that was being sent, or of which it is unknown whether it was created, is
+looked up by its email or phone, not sent again; one with neither stays
+unknown. Lines that failed are tried again. A line is known by what is in it:
+others can be mended, added or taken away meanwhile.
 ";
 
 pub(crate) enum Command {
@@ -35,7 +38,7 @@ pub(crate) enum Command {
 
 pub(crate) struct Arguments {
     pub(crate) file: PathBuf,
-    pub(crate) journal: PathBuf,
+    pub(crate) journal: Option<PathBuf>,
     pub(crate) dry_run: bool,
 }
 
@@ -54,10 +57,5 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         }
     }
     let file = file.ok_or("no FILE is given")?;
-    let journal = journal.unwrap_or_else(|| {
-        let mut name = file.clone().into_os_string();
-        name.push(".journal");
-        name.into()
-    });
     Ok(Command::Import(Arguments { file, journal, dry_run }))
 }

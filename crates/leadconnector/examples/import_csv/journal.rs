@@ -1,15 +1,18 @@
-//! What was done, in a file: an intent before a line is sent, an outcome after.
+//! What was done, in a file: where the contacts go, then an intent before a line is sent, and an outcome after.
 //!
 //! Each entry is one line of JSON, written at once at the end of the file. A kill can leave an entry half-written only as the
-//! last one, and that one is taken away when the journal is opened again.
+//! last one, and that one is taken away when the journal is opened again. A line of the file is known by what is in it, so that
+//! others can be mended, added or taken away between two runs; its number is only for those who read the journal.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
+
+use crate::row::{Line, Row};
 
 /// The journal; clones write to the same file.
 #[derive(Clone)]
@@ -17,15 +20,17 @@ pub(crate) struct Journal(Arc<Mutex<Inner>>);
 
 struct Inner {
     file: File,
-    /// By the number of the line: its outcome, or null while it has only an intent.
-    entries: BTreeMap<u64, Value>,
+    /// Of the entries that are whole, in bytes.
+    length: u64,
+    /// By what is in the line: its outcome, or null while it has only an intent.
+    entries: BTreeMap<String, Value>,
 }
 
 /// What the journal says of a line.
 pub(crate) enum State {
     /// Nothing, or that it failed and nothing was created.
     New,
-    /// That it was being sent.
+    /// That it was being sent, or that it is not known what became of it.
     Begun,
     /// What became of it.
     Done,
@@ -62,59 +67,89 @@ pub(crate) struct Counts {
 }
 
 impl Journal {
-    pub(crate) fn open(path: &Path) -> Result<Self, String> {
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|error| format!("cannot open the journal {}: {error}", path.display()))?;
-        let entries =
-            read(&mut file).map_err(|error| format!("cannot read the journal {}: {error}", path.display()))?;
-        Ok(Self(Arc::new(Mutex::new(Inner { file, entries }))))
+    /// Opens the journal of an import to this destination, or begins it.
+    // The example is built with the toolchain of the workspace.
+    #[expect(clippy::incompatible_msrv, reason = "an example is not built by those who depend on the crate")]
+    pub(crate) fn open(path: &Path, destination: &str) -> Result<Self, String> {
+        let failed = |what: &str, error: io::Error| format!("cannot {what} the journal {}: {error}", path.display());
+        let mut options = OpenOptions::new();
+        let mut file =
+            options.read(true).append(true).create(true).open(path).map_err(|error| failed("open", error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(format!("another import is writing to the journal {}: wait until it ends", path.display()));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed("lock", error)),
+        }
+        let (destinations, entries, length) = read(&mut file).map_err(|error| failed("read", error))?;
+        if let Some(other) = destinations.iter().find(|other| *other != destination) {
+            return Err(format!(
+                "the journal {} is of an import to {other}, and this one goes to {destination}: name another with --journal",
+                path.display()
+            ));
+        }
+        let journal = Self(Arc::new(Mutex::new(Inner { file, length, entries })));
+        if destinations.is_empty() {
+            journal.lock().append(&json!({"destination": destination})).map_err(|error| failed("write", error))?;
+        }
+        Ok(journal)
     }
 
-    pub(crate) fn state(&self, line: u64) -> State {
-        match self.lock().entries.get(&line) {
+    pub(crate) fn state(&self, row: &Row) -> State {
+        match self.lock().entries.get(&row.line.key) {
             None => State::New,
             Some(Value::Null) => State::Begun,
-            Some(entry) if entry.get("outcome").is_some_and(|outcome| outcome == "failed") => State::New,
-            Some(_) => State::Done,
+            Some(entry) => match entry.get("outcome").and_then(Value::as_str) {
+                Some("failed") => State::New,
+                Some("unknown") => State::Begun,
+                _ => State::Done,
+            },
         }
+    }
+
+    /// The number of another line that has become, or is, the contact with this id.
+    pub(crate) fn other_line_of(&self, id: &str, row: &Row) -> Option<u64> {
+        let inner = self.lock();
+        let is_it = |entry: &Value| entry.get("contactId").is_some_and(|other| other == id);
+        let (_, entry) = inner.entries.iter().find(|(key, entry)| **key != row.line.key && is_it(entry))?;
+        entry.get("line").and_then(Value::as_u64)
     }
 
     /// Writes that a line is about to be sent.
-    pub(crate) fn intent(&self, line: u64) -> io::Result<()> {
-        self.write(line, json!({"line": line, "intent": "create"}), Value::Null)
+    pub(crate) fn intent(&self, line: &Line) -> io::Result<()> {
+        self.write(line, json!({"intent": "create"}), true)
     }
 
     /// Writes what became of a line.
-    pub(crate) fn outcome(&self, line: u64, outcome: &Outcome) -> io::Result<()> {
-        let mut entry = outcome.0.clone();
-        if let Some(members) = entry.as_object_mut() {
-            members.insert("line".to_owned(), line.into());
-        }
-        self.write(line, entry.clone(), entry)
+    pub(crate) fn outcome(&self, line: &Line, outcome: &Outcome) -> io::Result<()> {
+        self.write(line, outcome.0.clone(), false)
     }
 
-    pub(crate) fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for (line, entry) in &self.lock().entries {
+    /// How the lines ended.
+    pub(crate) fn counts(&self, lines: &[Line]) -> Counts {
+        let (mut counts, inner) = (Counts::default(), self.lock());
+        for line in lines {
+            let entry = inner.entries.get(&line.key).unwrap_or(&Value::Null);
             let text = |name: &str| entry.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
             match text("outcome").as_str() {
                 "created" => counts.created += 1,
                 "duplicate" => counts.duplicates += 1,
-                "failed" => counts.failed.push((*line, text("error"))),
-                _ => counts.unknown.push((*line, text("error"))),
+                "failed" => counts.failed.push((line.number, text("error"))),
+                _ => counts.unknown.push((line.number, text("error"))),
             }
         }
         counts
     }
 
-    fn write(&self, line: u64, entry: Value, state: Value) -> io::Result<()> {
+    fn write(&self, line: &Line, mut entry: Value, is_intent: bool) -> io::Result<()> {
+        if let Some(members) = entry.as_object_mut() {
+            members.insert("line".to_owned(), line.number.into());
+            members.insert("key".to_owned(), line.key.clone().into());
+        }
         let mut inner = self.lock();
-        inner.file.write_all(format!("{entry}\n").as_bytes())?;
-        inner.entries.insert(line, state);
+        inner.append(&entry)?;
+        inner.entries.insert(line.key.clone(), if is_intent { Value::Null } else { entry });
         Ok(())
     }
 
@@ -123,24 +158,41 @@ impl Journal {
     }
 }
 
-/// The entries of a journal, without one at its end that is not whole.
-fn read(file: &mut File) -> io::Result<BTreeMap<u64, Value>> {
-    let mut text = String::new();
-    file.read_to_string(&mut text)?;
-    let whole = text.rfind('\n').map_or(0, |end| end + 1);
-    if whole < text.len() {
+impl Inner {
+    /// Writes an entry; what cannot be written whole is taken away, so that the next one does not join it.
+    fn append(&mut self, entry: &Value) -> io::Result<()> {
+        let text = format!("{entry}\n");
+        if let Err(error) = self.file.write_all(text.as_bytes()) {
+            let _ = self.file.set_len(self.length);
+            return Err(error);
+        }
+        self.length += text.len() as u64;
+        Ok(())
+    }
+}
+
+/// The destinations and the entries of a journal, and its length without an entry at its end that is not whole, which is taken
+/// away.
+fn read(file: &mut File) -> io::Result<(Vec<String>, BTreeMap<String, Value>, u64)> {
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    if whole < bytes.len() {
         file.set_len(whole as u64)?;
-        file.seek(SeekFrom::End(0))?;
+        bytes.truncate(whole);
     }
-    let mut entries = BTreeMap::new();
-    for (number, line) in text.get(..whole).unwrap_or_default().lines().enumerate() {
-        let entry: Value = serde_json::from_str(line)
-            .map_err(|_| io::Error::other(format!("line {} is not an entry: is this a journal?", number + 1)))?;
-        let Some(line) = entry.get("line").and_then(Value::as_u64) else {
-            return Err(io::Error::other(format!("line {} names no line of the file", number + 1)));
-        };
+    let (mut destinations, mut entries) = (Vec::new(), BTreeMap::new());
+    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()) {
+        let is_none = |what| io::Error::other(format!("line {} {what}: is this a journal?", number + 1));
+        let entry: Value = serde_json::from_slice(line).map_err(|_| is_none("is not an entry"))?;
+        if let Some(destination) = entry.get("destination").and_then(Value::as_str) {
+            destinations.push(destination.to_owned());
+            continue;
+        }
+        let key = entry.get("key").and_then(Value::as_str).ok_or_else(|| is_none("names no line of the file"))?;
+        let key = key.to_owned();
         let state = if entry.get("intent").is_some() { Value::Null } else { entry };
-        entries.insert(line, state);
+        entries.insert(key, state);
     }
-    Ok(entries)
+    Ok((destinations, entries, whole as u64))
 }

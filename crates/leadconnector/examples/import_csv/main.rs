@@ -16,8 +16,8 @@ use leadconnector::{Client, Contacts, Created, Error, LocationId};
 use leadconnector_mock::Server;
 
 use arguments::{Arguments, Command};
-use journal::{Journal, Outcome};
-use row::Row;
+use journal::{Counts, Journal, Outcome};
+use row::{Line, Row};
 
 type AnyError = Box<dyn StdError>;
 
@@ -56,14 +56,24 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
     }
     // The mock server runs as long as this binding lives.
     let mut mock = None;
-    let contacts = contacts(&mut mock).await?;
-    let journal = Journal::open(&arguments.journal)?;
+    let (contacts, destination) = contacts(&mut mock).await?;
+    let forgotten = tempfile::tempdir()?;
+    let journal = match arguments.journal {
+        Some(journal) => journal,
+        None if mock.is_some() => forgotten.path().join("journal"),
+        None => {
+            let mut name = arguments.file.into_os_string();
+            name.push(".journal");
+            name.into()
+        }
+    };
+    let journal = Journal::open(&journal, &destination)?;
     let finished = import(&contacts, rows, &journal, mock.is_some()).await?;
     Ok(finished && bad.is_empty())
 }
 
-/// The contacts of the environment's location, or of a mock server.
-async fn contacts(mock: &mut Option<Server>) -> Result<Contacts, AnyError> {
+/// The contacts of the environment's location, or of a mock server; and where they go, in words.
+async fn contacts(mock: &mut Option<Server>) -> Result<(Contacts, String), AnyError> {
     let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
     let location = variable("LEADCONNECTOR_LOCATION_ID");
     let (client, location) = match (variable("LEADCONNECTOR_TOKEN"), location) {
@@ -75,19 +85,26 @@ async fn contacts(mock: &mut Option<Server>) -> Result<Contacts, AnyError> {
         }
         _ => return Err("set both LEADCONNECTOR_TOKEN and LEADCONNECTOR_LOCATION_ID, or neither".into()),
     };
-    let client = match variable("LEADCONNECTOR_BASE_URL") {
+    let url = variable("LEADCONNECTOR_BASE_URL");
+    let of_server = url.as_ref().map(|url| format!(" at {url}")).unwrap_or_default();
+    let destination = match mock {
+        Some(_) => "a mock server".to_owned(),
+        None => format!("the location {location}{of_server}"),
+    };
+    let client = match url {
         Some(url) => client.base_url(url),
         None => client,
     };
     // What a lost answer leaves unknown is looked up.
-    Ok(client.reconcile(true).build()?.contacts(LocationId::new(location)?))
+    Ok((client.reconcile(true).build()?.contacts(LocationId::new(location)?), destination))
 }
 
 async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bool) -> Result<bool, AnyError> {
     let total = rows.len();
+    let all: Vec<Line> = rows.iter().map(|row| row.line.clone()).collect();
     let (mut left, mut begun) = (Vec::new(), Vec::new());
     for row in rows {
-        match journal.state(row.line) {
+        match journal.state(&row) {
             journal::State::New => left.push(row),
             journal::State::Begun => begun.push(row),
             journal::State::Done => {}
@@ -101,8 +118,8 @@ async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bo
 
     // Lines whose request may have been sent before this program was stopped: looked up, not sent again.
     for row in begun {
-        match look_up(contacts, &row).await? {
-            Some(outcome) => journal.outcome(row.line, &outcome)?,
+        match look_up(contacts, &row, journal).await? {
+            Some(outcome) => journal.outcome(&row.line, &outcome)?,
             None => {
                 left.push(row);
                 continue;
@@ -112,11 +129,11 @@ async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bo
     }
 
     // The intent of a line is written when its contact is taken from the list, just before it is sent.
-    let lines: Vec<u64> = left.iter().map(|row| row.line).collect();
+    let lines: Vec<Line> = left.iter().map(|row| row.line.clone()).collect();
     let intents = journal.clone();
     let unwritable = Arc::new(Mutex::new(None));
     let problem = Arc::clone(&unwritable);
-    let list = left.into_iter().map_while(move |row| match intents.intent(row.line) {
+    let list = left.into_iter().map_while(move |row| match intents.intent(&row.line) {
         Ok(()) => Some(row.contact),
         Err(error) => {
             *problem.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
@@ -126,25 +143,29 @@ async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bo
     let mut results = contacts.create_all(stream::iter(list));
     while let Some((place, result)) = results.next().await {
         let Some(line) = lines.get(place) else { continue };
-        journal.outcome(*line, &outcome(result))?;
+        journal.outcome(line, &outcome(result))?;
         progress.one_more();
     }
     if let Some(error) = unwritable.lock().unwrap_or_else(PoisonError::into_inner).take() {
         return Err(format!("the journal cannot be written: {error}").into());
     }
     progress.finish();
-    summarize(journal, mock)
+    Ok(summarize(&journal.counts(&all), mock))
 }
 
 /// What became of a line that was begun; none if the location does not have it.
-async fn look_up(contacts: &Contacts, row: &Row) -> Result<Option<Outcome>, AnyError> {
+async fn look_up(contacts: &Contacts, row: &Row, journal: &Journal) -> Result<Option<Outcome>, AnyError> {
     let keys = row.contact.keys();
     if keys.is_empty() {
-        return Ok(Some(Outcome::unknown("stopped while it was sent, and it has neither email nor phone")));
+        return Ok(Some(Outcome::unknown("it has neither email nor phone to be looked up by")));
     }
     for key in keys {
         if let Some(contact) = contacts.find_duplicate(key).await? {
-            return Ok(Some(Outcome::created(contact.id.as_str())));
+            let id = contact.id.as_str();
+            return Ok(Some(match journal.other_line_of(id, row) {
+                None => Outcome::created(id),
+                Some(other) => Outcome::unknown(&format!("its email or phone finds the contact of line {other}")),
+            }));
         }
     }
     Ok(None)
@@ -162,8 +183,8 @@ fn outcome(result: Result<leadconnector::Contact, Error>) -> Outcome {
     }
 }
 
-fn summarize(journal: &Journal, mock: bool) -> Result<bool, AnyError> {
-    let counts = journal.counts();
+/// Says how the lines ended; false if not all of them ended well.
+fn summarize(counts: &Counts, mock: bool) -> bool {
     println!(
         "{} created, {} there already, {} failed, {} unknown",
         counts.created,
@@ -179,7 +200,7 @@ fn summarize(journal: &Journal, mock: bool) -> Result<bool, AnyError> {
     if mock {
         println!("the mock server is gone now, and the contacts with it");
     }
-    Ok(counts.failed.is_empty() && counts.unknown.is_empty())
+    counts.failed.is_empty() && counts.unknown.is_empty()
 }
 
 /// A bar with rate and time left on a terminal; a line now and then elsewhere.

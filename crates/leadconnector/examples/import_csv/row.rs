@@ -1,17 +1,28 @@
 //! The lines of the file.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::path::Path;
 
 use leadconnector::{
     Country, CustomField, CustomFieldId, Email, InvalidValue, NewContact, NewContactBuilder, Phone, UserId,
 };
+use sha2::{Digest, Sha256};
 
 /// A line that can be sent.
 pub(crate) struct Row {
-    /// Its number in the file; the names of the columns are line 1.
-    pub(crate) line: u64,
+    pub(crate) line: Line,
     pub(crate) contact: NewContact,
+}
+
+/// A line of the file.
+#[derive(Clone)]
+pub(crate) struct Line {
+    /// Its number in the file; the names of the columns are line 1.
+    pub(crate) number: u64,
+    /// What is in it, as a digest, so that it is known again wherever it stands; and which one of several that are the same.
+    pub(crate) key: String,
 }
 
 /// A line that cannot be sent.
@@ -28,8 +39,9 @@ impl fmt::Display for Problem {
 
 /// The good lines of a file, and what is wrong with the others.
 pub(crate) fn read(file: &Path) -> Result<(Vec<Row>, Vec<Problem>), String> {
+    let text = fs::read(file).map_err(|error| format!("cannot read {}: {error}", file.display()))?;
     let unreadable = |error: csv::Error| format!("cannot read {}: {error}", file.display());
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(file).map_err(unreadable)?;
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_slice());
     let names = reader.headers().map_err(unreadable)?.clone();
     for name in &names {
         // A column that is not known would be left out of every line.
@@ -38,22 +50,65 @@ pub(crate) fn read(file: &Path) -> Result<(Vec<Row>, Vec<Problem>), String> {
         }
     }
     let (mut rows, mut problems) = (Vec::new(), Vec::new());
+    let mut numbers = Numbers { text: &text, place: 0, number: 1 };
+    let mut same: BTreeMap<String, usize> = BTreeMap::new();
     for record in reader.records() {
-        match record {
-            Ok(record) => {
-                let line = record.position().map_or(0, csv::Position::line);
-                match contact(&names, &record) {
-                    Ok(contact) => rows.push(Row { line, contact }),
-                    Err(error) => problems.push(Problem { line, what: error.to_string() }),
-                }
+        let position = match &record {
+            Ok(record) => record.position(),
+            Err(error) => error.position(),
+        };
+        let number = numbers.at(position.map_or(0, csv::Position::byte));
+        let read = record.map_err(|error| error.to_string()).and_then(|record| {
+            let contact = contact(&names, &record).map_err(|error| error.to_string())?;
+            Ok((contact, digest(&names, &record)))
+        });
+        match read {
+            Ok((contact, digest)) => {
+                let before = same.entry(digest.clone()).or_default();
+                *before += 1;
+                rows.push(Row { line: Line { number, key: format!("{digest}-{before}") }, contact });
             }
-            Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
-                problems.push(Problem { line, what: error.to_string() });
-            }
+            Err(what) => problems.push(Problem { line: number, what }),
         }
     }
     Ok((rows, problems))
+}
+
+/// Counts lines, whatever ends them. The reader's own count is one too small where lines end with CR and LF.
+struct Numbers<'a> {
+    text: &'a [u8],
+    place: usize,
+    number: u64,
+}
+
+impl Numbers<'_> {
+    /// The number of the first line with something in it from this place on. The places must not go back.
+    fn at(&mut self, place: u64) -> u64 {
+        while let Some(byte) = self.text.get(self.place) {
+            let ends = match byte {
+                b'\n' => true,
+                b'\r' => self.text.get(self.place + 1) != Some(&b'\n'),
+                _ => false,
+            };
+            if self.place as u64 >= place && !matches!(byte, b'\n' | b'\r') {
+                break;
+            }
+            self.number += u64::from(ends);
+            self.place += 1;
+        }
+        self.number
+    }
+}
+
+/// What is in a line: its cells that are not empty, with the names of their columns, in whatever order these stand.
+fn digest(names: &csv::StringRecord, record: &csv::StringRecord) -> String {
+    let cells: BTreeMap<_, _> = names.iter().zip(record).filter(|(_, cell)| !cell.is_empty()).collect();
+    let mut digest = Sha256::new();
+    for text in cells.into_iter().flat_map(|(name, cell)| [name, cell]) {
+        digest.update((text.len() as u64).to_le_bytes());
+        digest.update(text);
+    }
+    digest.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn contact(names: &csv::StringRecord, record: &csv::StringRecord) -> Result<NewContact, ColumnError> {
