@@ -14,7 +14,7 @@ use crate::{footprint, process, workspace};
 /// Print every figure of docs/performance.md, as measured on this machine now
 ///
 /// The instructions, which repeat exactly; whole calls over loopback; what a dependent pays; and what a maintainer pays. It takes
-/// about ten minutes, needs valgrind and Linux, and wants a machine that does nothing else.
+/// a quarter of an hour, needs valgrind and Linux, and wants a machine that does nothing else.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {}
 

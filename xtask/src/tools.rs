@@ -12,7 +12,7 @@ use crate::{process, workspace};
 /// Install the programs that some steps of `check` and `publish` need, into target/tools
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Which of them [default: all]
+    /// Which of them [default: all but gungraun-runner, which only `performance` needs]
     tools: Vec<Tool>,
 }
 
@@ -150,7 +150,12 @@ fn toolchain_is_installed() -> bool {
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let root = workspace::root()?;
-    let wanted = if arguments.tools.is_empty() { Tool::value_variants() } else { &arguments.tools };
+    let wanted = match arguments.tools {
+        tools if tools.is_empty() => {
+            Tool::value_variants().iter().copied().filter(|tool| *tool != Tool::GungraunRunner).collect()
+        }
+        tools => tools,
+    };
     let mut missing = Vec::new();
     for tool in wanted {
         let name = tool.name();

@@ -25,10 +25,11 @@ is forgotten with it. A base URL other than the vendor's is taken from
 LEADCONNECTOR_BASE_URL.
 
 Started again with the same journal, it goes on where it was stopped. A line
-that was being sent, or of which it is unknown whether it was created, is
-looked up by its email or phone, not sent again; one with neither stays
-unknown. Lines that failed are tried again. A line is known by what is in it:
-others can be mended, added or taken away meanwhile.
+that was being sent is looked up by its email or phone, and sent again only if
+it is not there; one that may have been created is looked up, and never sent
+again. Lines that failed are tried again. A line is known by what is in it:
+others can be mended, added or taken away meanwhile, and a line that is
+changed is a new one.
 ";
 
 pub(crate) enum Command {

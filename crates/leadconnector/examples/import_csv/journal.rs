@@ -30,8 +30,10 @@ struct Inner {
 pub(crate) enum State {
     /// Nothing, or that it failed and nothing was created.
     New,
-    /// That it was being sent, or that it is not known what became of it.
+    /// That it was being sent.
     Begun,
+    /// That it was sent, and may have been created.
+    Unknown,
     /// What became of it.
     Done,
 }
@@ -102,7 +104,7 @@ impl Journal {
             Some(Value::Null) => State::Begun,
             Some(entry) => match entry.get("outcome").and_then(Value::as_str) {
                 Some("failed") => State::New,
-                Some("unknown") => State::Begun,
+                Some("unknown") => State::Unknown,
                 _ => State::Done,
             },
         }

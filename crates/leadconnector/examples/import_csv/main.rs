@@ -106,7 +106,9 @@ async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bo
     for row in rows {
         match journal.state(&row) {
             journal::State::New => left.push(row),
-            journal::State::Begun => begun.push(row),
+            journal::State::Begun => begun.push((row, true)),
+            // A look-up that finds nothing may come too early for what the server has said that it created.
+            journal::State::Unknown => begun.push((row, false)),
             journal::State::Done => {}
         }
     }
@@ -117,13 +119,14 @@ async fn import(contacts: &Contacts, rows: Vec<Row>, journal: &Journal, mock: bo
     let progress = Progress::new(total as u64, done as u64);
 
     // Lines whose request may have been sent before this program was stopped: looked up, not sent again.
-    for row in begun {
+    for (row, again) in begun {
         match look_up(contacts, &row, journal).await? {
             Some(outcome) => journal.outcome(&row.line, &outcome)?,
-            None => {
+            None if again => {
                 left.push(row);
                 continue;
             }
+            None => {}
         }
         progress.one_more();
     }

@@ -102,7 +102,8 @@ impl Numbers<'_> {
 
 /// What is in a line: its cells that are not empty, with the names of their columns, in whatever order these stand.
 fn digest(names: &csv::StringRecord, record: &csv::StringRecord) -> String {
-    let cells: BTreeMap<_, _> = names.iter().zip(record).filter(|(_, cell)| !cell.is_empty()).collect();
+    let mut cells: Vec<_> = names.iter().zip(record).filter(|(_, cell)| !cell.is_empty()).collect();
+    cells.sort_by_key(|(name, _)| *name);
     let mut digest = Sha256::new();
     for text in cells.into_iter().flat_map(|(name, cell)| [name, cell]) {
         digest.update((text.len() as u64).to_le_bytes());
