@@ -119,7 +119,7 @@ fn in_another_process(url: &str) -> Child {
 
 #[tokio::test]
 async fn two_processes_that_share_a_location() {
-    let interval = Duration::from_millis(140);
+    let interval = Duration::from_millis(200);
     let server = Server::builder().enforce(Enforcement::SlidingWindow).rate_limit(100, interval).start().await.unwrap();
     let url = server.url().to_owned();
     let finished = tokio::task::spawn_blocking(move || {

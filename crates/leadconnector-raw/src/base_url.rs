@@ -6,8 +6,7 @@ use std::sync::Arc;
 use reqwest::{IntoUrl, Url};
 
 /// The base URL of a [`Client`](crate::Client), such as [`document::SERVER`](crate::document::SERVER). It is parsed once, and
-/// shared by its clones: parsing it for each request would be
-/// a part of its cost that can be measured.
+/// shared by its clones.
 #[derive(Clone)]
 pub struct BaseUrl(Arc<Url>);
 

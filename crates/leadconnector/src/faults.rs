@@ -760,7 +760,7 @@ async fn a_contact_is_found_by_its_phone_too() {
 
 /// How many cases the ordinary run tries; `PROPTEST_CASES=1000000 cargo test -p leadconnector` tries more.
 fn fuzzing() -> ProptestConfig {
-    let ordinary = std::env::var_os("PROPTEST_CASES").is_none().then_some(2_000);
+    let ordinary = std::env::var_os("PROPTEST_CASES").is_none().then_some(5_000);
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     ProptestConfig { cases: ordinary.unwrap_or(config.cases), ..config }
 }
