@@ -1,12 +1,15 @@
 //! The raw crate, used by itself.
 
 use leadconnector_mock::Server;
-use leadconnector_raw::{BaseUrl, Call, Client, Error, reqwest, types};
+use leadconnector_raw::{BaseUrl, Client, Error, Json, reqwest, types};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
 fn client(server: &Server, authorization: &'static str) -> Client {
-    let call = Call::new(http::HeaderValue::from_static(authorization));
-    let http = reqwest::Client::builder().no_proxy().build().unwrap();
-    Client::new_with_client(BaseUrl::new(server.url()).unwrap(), http, call)
+    let mut authorization = HeaderValue::from_static(authorization);
+    authorization.set_sensitive(true);
+    let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization)]);
+    let http = reqwest::Client::builder().no_proxy().default_headers(headers).build().unwrap();
+    Client::new_with_client(BaseUrl::new(server.url()).unwrap(), http)
 }
 
 fn body(first_name: &str) -> types::CreateContactRequest {
@@ -45,12 +48,18 @@ async fn an_error_has_the_documented_body() {
     }
 }
 
-#[test]
-fn debug_does_not_print_the_token() {
-    let client = Client::new_with_client(
-        BaseUrl::new("http://127.0.0.1").unwrap(),
-        reqwest::Client::new(),
-        Call::new(http::HeaderValue::from_static("Bearer secret")),
-    );
-    assert!(!format!("{client:?}").contains("secret"));
+/// Whoever sends the request by other means sends what the client itself sends.
+#[tokio::test]
+async fn a_request_is_the_one_that_is_sent() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server, "Bearer token");
+    client.create_contact(&version(), &body("Rosan")).await.unwrap();
+    let request = client.create_contact_request(&version(), &Json::of(&body("Rosan")).unwrap()).unwrap();
+
+    let [sent] = &server.requests()[..] else { panic!("one request was to be sent") };
+    assert_eq!((request.method(), request.url().path()), (&sent.method, &*sent.path));
+    for (name, value) in request.headers() {
+        assert_eq!(sent.headers[name], value);
+    }
+    assert_eq!(request.body().and_then(reqwest::Body::as_bytes), Some(&*sent.body));
 }

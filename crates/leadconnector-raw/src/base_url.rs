@@ -5,10 +5,18 @@ use std::sync::Arc;
 
 use reqwest::{IntoUrl, Url};
 
+use crate::document::PATHS;
+
 /// The base URL of a [`Client`](crate::Client), such as [`document::SERVER`](crate::document::SERVER). It is parsed once, and
 /// shared by its clones.
 #[derive(Clone)]
-pub struct BaseUrl(Arc<Url>);
+pub struct BaseUrl(Arc<Urls>);
+
+struct Urls {
+    base: Url,
+    /// Of the operations whose paths are the same for each request.
+    operations: Vec<(&'static str, Url)>,
+}
 
 impl BaseUrl {
     /// A URL of a scheme and a host, perhaps with a port and a path to which the paths of the operations are added.
@@ -17,27 +25,34 @@ impl BaseUrl {
     ///
     /// It is not a URL, or has no host.
     pub fn new(url: impl IntoUrl) -> reqwest::Result<Self> {
-        url.into_url().map(|url| Self(Arc::new(url)))
+        let base = url.into_url()?;
+        let operations = PATHS.iter().map(|path| (*path, joined(&base, path))).collect();
+        Ok(Self(Arc::new(Urls { base, operations })))
     }
 
     pub(crate) fn as_str(&self) -> &str {
-        self.0.as_str()
+        self.0.base.as_str()
     }
 
     /// The URL of an operation. The path begins with a slash.
     pub(crate) fn at(&self, path: &str) -> Url {
-        let mut url = Url::clone(&self.0);
-        match self.0.path().trim_end_matches('/') {
-            "" => url.set_path(path),
-            stem => url.set_path(&format!("{stem}{path}")),
-        }
-        url
+        let known = self.0.operations.iter().find(|(known, _)| *known == path);
+        known.map_or_else(|| joined(&self.0.base, path), |(_, url)| url.clone())
     }
+}
+
+fn joined(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    match base.path().trim_end_matches('/') {
+        "" => url.set_path(path),
+        stem => url.set_path(&format!("{stem}{path}")),
+    }
+    url
 }
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_str().fmt(f)
+        self.0.base.as_str().fmt(f)
     }
 }
 
@@ -53,6 +68,8 @@ mod tests {
             ("http://[::1]:8080/proxy/", "http://[::1]:8080/proxy/contacts/a%2Fb"),
         ] {
             assert_eq!(BaseUrl::new(base).unwrap().at("/contacts/a%2Fb").as_str(), url);
+            let operation = url.replace("a%2Fb", "");
+            assert_eq!(BaseUrl::new(base).unwrap().at("/contacts/").as_str(), operation);
         }
         assert!(BaseUrl::new("example.com").is_err());
     }

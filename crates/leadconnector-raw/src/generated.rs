@@ -78,7 +78,7 @@ pub mod types {
             rename = "dndSettings",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub dnd_settings: ::std::option::Option<ContactDndSettings>,
+        pub dnd_settings: ::std::option::Option<::std::boxed::Box<ContactDndSettings>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
         #[serde(
@@ -217,7 +217,7 @@ pub mod types {
     }
     ///`ContactDndStatus`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     pub enum ContactDndStatus {
         DocumentedDndStatus(DocumentedDndStatus),
@@ -306,7 +306,7 @@ pub mod types {
             rename = "dndSettings",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub dnd_settings: ::std::option::Option<DndSettings>,
+        pub dnd_settings: ::std::option::Option<::std::boxed::Box<DndSettings>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<NullableString>,
         #[serde(
@@ -355,7 +355,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateContactResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub contact: ::std::option::Option<Contact>,
+        pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
     }
     ///`CustomField`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -627,7 +627,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct GetDuplicateContactResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-        pub contact: ::std::option::Option<Contact>,
+        pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
     }
     ///`InboundDndSetting`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -725,7 +725,7 @@ pub mod types {
     }
     ///The version of the API that a request asks for. The page allows `2021-04-15`.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[derive(::serde::Serialize, Clone, Debug)]
     #[serde(untagged)]
     pub enum Version {
         DocumentedVersion(DocumentedVersion),
@@ -810,6 +810,42 @@ pub mod types {
             }
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for ContactDndStatus {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            let text = <::std::string::String as ::serde::Deserialize>::deserialize(
+                deserializer,
+            )?;
+            match text.parse::<DocumentedDndStatus>() {
+                Ok(documented) => Ok(Self::DocumentedDndStatus(documented)),
+                Err(_) => {
+                    ContactDndStatusOtherDndStatus::try_from(text)
+                        .map(Self::OtherDndStatus)
+                        .map_err(::serde::de::Error::custom)
+                }
+            }
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for Version {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            let text = <::std::string::String as ::serde::Deserialize>::deserialize(
+                deserializer,
+            )?;
+            match text.parse::<DocumentedVersion>() {
+                Ok(documented) => Ok(Self::DocumentedVersion(documented)),
+                Err(_) => {
+                    VersionOtherVersion::try_from(text)
+                        .map(Self::OtherVersion)
+                        .map_err(::serde::de::Error::custom)
+                }
+            }
+        }
+    }
 }
 #[derive(Clone, Debug)]
 /**Client for HighLevel Contacts
@@ -820,7 +856,6 @@ Version: 2021-04-15*/
 pub struct Client {
     pub(crate) baseurl: crate::BaseUrl,
     pub(crate) client: reqwest::Client,
-    pub(crate) inner: crate::Call,
 }
 impl Client {
     /// Construct a new client with an existing `reqwest::Client`,
@@ -829,19 +864,11 @@ impl Client {
     /// `baseurl` is the base URL provided to the internal
     /// `reqwest::Client`, and should include a scheme and hostname,
     /// as well as port and a path stem if applicable.
-    pub fn new_with_client(
-        baseurl: crate::BaseUrl,
-        client: reqwest::Client,
-        inner: crate::Call,
-    ) -> Self {
-        Self {
-            baseurl: baseurl,
-            client,
-            inner,
-        }
+    pub fn new_with_client(baseurl: crate::BaseUrl, client: reqwest::Client) -> Self {
+        Self { baseurl: baseurl, client }
     }
 }
-impl ClientInfo<crate::Call> for Client {
+impl ClientInfo<()> for Client {
     fn api_version() -> &'static str {
         "2021-04-15"
     }
@@ -851,17 +878,11 @@ impl ClientInfo<crate::Call> for Client {
     fn client(&self) -> &reqwest::Client {
         &self.client
     }
-    fn inner(&self) -> &crate::Call {
-        &self.inner
+    fn inner(&self) -> &() {
+        &()
     }
 }
-const _: () = {
-    #[allow(dead_code)]
-    fn assert_client_hooks()
-    where
-        Client: ClientHooks<crate::Call>,
-    {}
-};
+impl ClientHooks<()> for &Client {}
 #[allow(clippy::all)]
 impl Client {
     /**Create Contact
@@ -879,18 +900,9 @@ Arguments:
         version: &'a types::Version,
         body: &'a types::CreateContactRequest,
     ) -> Result<ResponseValue<types::CreateContactResponse>, Error<types::ErrorBody>> {
-        let url = self.baseurl.at("/contacts/");
-        #[allow(unused_mut)]
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .json(&body)
-            .header("Version", version.to_string())
-            .build()?;
+        let body = &crate::Json::of(body)
+            .map_err(|error| Error::InvalidRequest(error.to_string()))?;
+        let mut request = self.create_contact_request(version, body)?;
         let info = OperationInfo {
             operation_id: "create_contact",
         };
@@ -911,6 +923,30 @@ Arguments:
             }
             _ => Err(Error::UnexpectedResponse(response)),
         }
+    }
+    ///The request of [`create_contact`](Self::create_contact), for who sends it by other means.
+    pub fn create_contact_request<'a>(
+        &'a self,
+        version: &'a types::Version,
+        body: &'a crate::Json<types::CreateContactRequest>,
+    ) -> ::reqwest::Result<::reqwest::Request> {
+        let url = self.baseurl.at("/contacts/");
+        self.client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .header(
+                ::reqwest::header::CONTENT_TYPE,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .body(body)
+            .header(
+                ::reqwest::header::HeaderName::from_static("version"),
+                version.to_string(),
+            )
+            .build()
     }
     /**Get Duplicate Contact
 
@@ -934,20 +970,8 @@ Arguments:
         ResponseValue<types::GetDuplicateContactResponse>,
         Error<types::ErrorBody>,
     > {
-        let url = self.baseurl.at("/contacts/search/duplicate");
-        #[allow(unused_mut)]
         let mut request = self
-            .client
-            .get(url)
-            .header(
-                ::reqwest::header::ACCEPT,
-                ::reqwest::header::HeaderValue::from_static("application/json"),
-            )
-            .query(&progenitor_client::QueryParam::new("email", &email))
-            .query(&progenitor_client::QueryParam::new("locationId", &location_id))
-            .query(&progenitor_client::QueryParam::new("number", &number))
-            .header("Version", version.to_string())
-            .build()?;
+            .get_duplicate_contact_request(email, location_id, number, version)?;
         let info = OperationInfo {
             operation_id: "get_duplicate_contact",
         };
@@ -969,6 +993,30 @@ Arguments:
             _ => Err(Error::UnexpectedResponse(response)),
         }
     }
+    ///The request of [`get_duplicate_contact`](Self::get_duplicate_contact), for who sends it by other means.
+    pub fn get_duplicate_contact_request<'a>(
+        &'a self,
+        email: Option<&'a str>,
+        location_id: &'a str,
+        number: Option<&'a str>,
+        version: &'a types::Version,
+    ) -> ::reqwest::Result<::reqwest::Request> {
+        let url = self.baseurl.at("/contacts/search/duplicate");
+        self.client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("email", &email))
+            .query(&progenitor_client::QueryParam::new("locationId", &location_id))
+            .query(&progenitor_client::QueryParam::new("number", &number))
+            .header(
+                ::reqwest::header::HeaderName::from_static("version"),
+                version.to_string(),
+            )
+            .build()
+    }
 }
 /// Items consumers will typically use such as the Client.
 pub mod prelude {
@@ -979,6 +1027,8 @@ pub mod prelude {
 pub mod document {
     /// The server that the document names.
     pub const SERVER: &str = "https://services.leadconnectorhq.com";
+    /// The paths of the operations that are the same for each request.
+    pub const PATHS: &[&str] = &["/contacts/", "/contacts/search/duplicate"];
     /// The properties of `Contact` that the document names.
     pub const CONTACT_PROPERTIES: &[&str] = &[
         "address1",

@@ -3,12 +3,14 @@
 //! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
 //!
 //! ```no_run
-//! use leadconnector_raw::{BaseUrl, Call, Client, document, reqwest, types};
+//! use leadconnector_raw::{BaseUrl, Client, document, reqwest, types};
+//! use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let http = reqwest::Client::new();
-//! let call = Call::new("Bearer 9c48df2694a849b6089f9d0d3513efe".parse()?);
-//! let client = Client::new_with_client(BaseUrl::new(document::SERVER)?, http, call);
+//! let mut authorization = HeaderValue::from_static("Bearer 9c48df2694a849b6089f9d0d3513efe");
+//! authorization.set_sensitive(true);
+//! let http = reqwest::Client::builder().default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)])).build()?;
+//! let client = Client::new_with_client(BaseUrl::new(document::SERVER)?, http);
 //!
 //! let version = types::Version::from(types::DocumentedVersion::X20210415);
 //! let body: types::CreateContactRequest =
@@ -19,11 +21,15 @@
 //! # }
 //! ```
 //!
+//! Each operation has two methods: one sends the request and decodes the answer, and one, whose name ends in `_request`, only
+//! makes the request.
+//!
 //! A request type that is read with serde loses the difference between a `null` and an absent member: build it in Rust
 //! where that matters.
 
 mod base_url;
-mod call;
+mod json;
+mod version;
 
 #[rustfmt::skip]
 #[allow(missing_docs, reason = "the vendor's page does not describe every member")]
@@ -32,7 +38,7 @@ mod call;
 mod generated;
 
 pub use base_url::BaseUrl;
-pub use call::{Answer, Arrival, Call};
 pub use generated::{Client, ClientInfo, Error, ResponseValue, document, types};
+pub use json::Json;
 /// The HTTP client underneath, in the version that [`Client::new_with_client`] takes.
 pub use reqwest;

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use leadconnector_raw as raw;
 
+use crate::arrival::Arrival;
 use crate::outcome::outcome;
-use crate::{Contact, Error, LocationId, NewContact, mapping};
+use crate::{Contact, Error, LocationId, NewContact, Response, mapping};
 
 /// The bytes of the request's body.
 pub fn request(location: &LocationId, contact: NewContact) -> serde_json::Result<Vec<u8>> {
@@ -14,7 +14,6 @@ pub fn request(location: &LocationId, contact: NewContact) -> serde_json::Result
 
 /// The contact of the body of a success.
 pub fn contact(body: Bytes) -> Result<Contact, Error> {
-    let answer =
-        raw::Answer { status: StatusCode::CREATED, headers: HeaderMap::new(), body, arrival: raw::Arrival::Whole };
-    outcome(None, Some(answer)).and_then(mapping::created)
+    let response = Response::new(StatusCode::CREATED, HeaderMap::new(), body);
+    outcome(Ok((response, Arrival::Whole))).and_then(mapping::created)
 }

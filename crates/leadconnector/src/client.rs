@@ -34,8 +34,7 @@ pub struct Client {
 
 #[derive(Debug)]
 struct Shared {
-    http: reqwest::Client,
-    base_url: raw::BaseUrl,
+    raw: raw::Client,
     version: raw::types::Version,
     tokens: Tokens,
     pacing: Box<dyn AnyPacing>,
@@ -85,11 +84,13 @@ impl Client {
         &*self.shared.retry
     }
 
-    /// The raw client for one request, which keeps the answer.
-    pub(crate) fn call(&self, token: &Token) -> raw::Client {
-        let Shared { http, base_url, response_limit, .. } = &*self.shared;
-        let call = raw::Call::capturing(token.authorization().clone(), *response_limit);
-        raw::Client::new_with_client(base_url.clone(), http.clone(), call)
+    /// What makes the requests.
+    pub(crate) fn raw(&self) -> &raw::Client {
+        &self.shared.raw
+    }
+
+    pub(crate) fn response_limit(&self) -> usize {
+        self.shared.response_limit
     }
 }
 
@@ -241,8 +242,9 @@ impl ClientBuilder {
         let http = http.build().map_err(HttpSetupError::new)?;
         let version = mapping::version(&self.version)?;
         let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
+        let raw = raw::Client::new_with_client(base_url, http);
         let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let shared = Shared { http, base_url, version, tokens, pacing, retry, response_limit, concurrency, reconcile };
+        let shared = Shared { raw, version, tokens, pacing, retry, response_limit, concurrency, reconcile };
         Ok(Client { shared: Arc::new(shared) })
     }
 }

@@ -1,11 +1,12 @@
 use futures_util::{Stream, StreamExt};
-use leadconnector_raw::Client as Raw;
-use leadconnector_raw::types::CreateContactRequest;
+use leadconnector_raw::types::{CreateContactRequest, CreateContactResponse};
+use leadconnector_raw::{Client as Raw, Json};
 use tokio::task::JoinSet;
 use tracing::debug;
 
+use crate::outcome::Success;
 use crate::send::{Operation, send};
-use crate::{Client, Contact, ContactKey, Created, Error, Incomplete, LocationId, NewContact, mapping};
+use crate::{Client, Contact, ContactKey, Created, Error, Incomplete, InvalidValue, LocationId, NewContact, mapping};
 
 const CREATE_CONTACT: Operation = Operation { id: "create_contact", idempotent: false };
 const GET_DUPLICATE_CONTACT: Operation = Operation { id: "get_duplicate_contact", idempotent: true };
@@ -51,15 +52,16 @@ impl Contacts {
     /// [`Error::Duplicate`], with the id of the contact that is already there.
     pub async fn create(&self, contact: NewContact) -> Result<Contact, Error> {
         let keys = if self.client.reconciles() { contact.keys() } else { Vec::new() };
-        // The two boxes keep the future of a call small: it is moved around while nothing has begun.
-        let body = &Box::new(mapping::request(&self.location, contact));
-        let unknown = match self.send_creation(body).await {
+        let body = &Json::of(&mapping::request(&self.location, contact))
+            .map_err(|_| InvalidValue::new("contact", "cannot be written as JSON"))?;
+        let unknown = match self.send_creation(body).await.and_then(mapping::created) {
             Err(error) if error.created() == Created::Unknown && !keys.is_empty() => error,
             decided => return decided,
         };
         match unknown {
             // It has the id already.
             Error::Duplicate(_) => Err(unknown),
+            // Boxed, so that the future of a call stays small: it is moved around while nothing has begun.
             _ => Box::pin(self.reconcile(body, &keys, unknown)).await,
         }
     }
@@ -69,7 +71,7 @@ impl Contacts {
     /// as unknown as before, and the error is the one that said so.
     async fn reconcile(
         &self,
-        body: &CreateContactRequest,
+        body: &Json<CreateContactRequest>,
         keys: &[ContactKey],
         unknown: Error,
     ) -> Result<Contact, Error> {
@@ -85,7 +87,7 @@ impl Contacts {
                 return Err(unknown);
             }
         }
-        match self.send_creation(body).await {
+        match self.send_creation(body).await.and_then(mapping::created) {
             Ok(contact) => Ok(contact),
             // It is there after all, from the first request or from somebody else.
             Err(Error::Duplicate(mut found)) => match self.find_any(keys).await {
@@ -103,10 +105,12 @@ impl Contacts {
         }
     }
 
-    async fn send_creation(&self, body: &CreateContactRequest) -> Result<Contact, Error> {
-        let version = self.client.version();
-        let attempt = |raw: Raw| async move { (raw.create_contact(version, body).await.err(), raw) };
-        send(&self.client, CREATE_CONTACT, &self.location, attempt).await.and_then(mapping::created)
+    fn send_creation<'a>(
+        &'a self,
+        body: &'a Json<CreateContactRequest>,
+    ) -> impl Future<Output = Result<Success<CreateContactResponse>, Error>> + Send + 'a {
+        let request = |raw: &Raw| raw.create_contact_request(self.client.version(), body);
+        send(&self.client, CREATE_CONTACT, &self.location, request)
     }
 
     /// The first contact that one of the keys finds.
@@ -195,9 +199,8 @@ impl Contacts {
             ContactKey::Phone(phone) => (None, Some(phone.as_str())),
         };
         let (location, version) = (self.location.as_str(), self.client.version());
-        let attempt =
-            |raw: Raw| async move { (raw.get_duplicate_contact(email, location, number, version).await.err(), raw) };
-        send(&self.client, GET_DUPLICATE_CONTACT, &self.location, attempt).await.and_then(mapping::found)
+        let request = |raw: &Raw| raw.get_duplicate_contact_request(email, location, number, version);
+        send(&self.client, GET_DUPLICATE_CONTACT, &self.location, request).await.and_then(mapping::found)
     }
 
     /// The body that [`create`](Self::create) sends for this contact: to look at it, or to keep it.

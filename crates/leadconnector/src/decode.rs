@@ -57,8 +57,7 @@ impl Answer for ErrorBody {
 
 /// A value, and the members that it lacks because their types were unforeseen.
 pub(crate) struct Decoded<T> {
-    /// Boxed, since it goes through several hands, and a contact takes a thousand bytes.
-    pub(crate) value: Box<T>,
+    pub(crate) value: T,
     /// The paths of the members, such as `contact.tags[3]`.
     pub(crate) undecoded: Vec<String>,
 }
@@ -119,7 +118,7 @@ fn whole<T: DeserializeOwned>(json: &str) -> Option<T> {
 /// A member as JSON that can be decoded, without what cannot; none if nothing can.
 fn member<'a, T: Answer>(name: &'static str, json: &'a str, undecoded: &mut Vec<String>) -> Option<Cow<'a, str>> {
     let alone = object(T::WITHIN, &[(name, Cow::Borrowed(json))]);
-    if whole::<Box<T>>(&alone).is_some() {
+    if whole::<T>(&alone).is_some() {
         return Some(json.into());
     }
     let path = Path(T::WITHIN.into_iter().chain([name]).map(|name| Step::Member(name.to_owned())).collect());

@@ -13,10 +13,11 @@ use leadconnector_mock::{Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use crate::arrival::Arrival;
 use crate::outcome::outcome;
 use crate::{
     BoxError, Client, ClientBuilder, Contact, Contacts, Created, Decision, Email, Error, InvalidValue, LocationId,
-    NewContact, NoRetry, Retry, RetryPolicy, Token, TokenSource, mapping, retry,
+    NewContact, NoRetry, Response, Retry, RetryPolicy, Token, TokenSource, mapping, retry,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -779,10 +780,10 @@ proptest! {
     ) {
         let mut body = format!(r#"{{"contact":{{"id":"{ID}","tags":"#).into_bytes();
         body.extend(if binary { behind } else { json_behind.into_bytes() });
-        let arrival = if arrival == 0 { leadconnector_raw::Arrival::Whole } else { leadconnector_raw::Arrival::TooLarge };
+        let arrival = if arrival == 0 { Arrival::Whole } else { Arrival::TooLarge };
         let status = StatusCode::from_u16(code).unwrap();
-        let answer = leadconnector_raw::Answer { status, headers: http::HeaderMap::new(), body: body.into(), arrival };
-        let result = outcome::<leadconnector_raw::types::CreateContactResponse>(None, Some(answer)).and_then(mapping::created);
+        let response = Response::new(status, http::HeaderMap::new(), body.into());
+        let result = outcome(Ok((response, arrival))).and_then(mapping::created);
         match &result {
             Ok(contact) => prop_assert_eq!(contact.id.as_str(), ID),
             Err(error) => {

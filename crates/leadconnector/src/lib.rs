@@ -51,6 +51,8 @@ struct Readme;
 
 #[doc(hidden)]
 pub mod benchmark;
+
+mod arrival;
 mod client;
 mod contact;
 mod contact_key;

@@ -12,10 +12,10 @@ use crate::decode::{self, Decoded};
 use crate::new_contact::{DndSettings, Members};
 use crate::outcome::{Success, undecodable};
 use crate::{
-    ApiVersion, BusinessId, Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus,
-    ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, DndStatus, Error, InboundDndSetting,
-    InboundDndStatus, InvalidValue, LocationId, NewContact, Nullable, Response, UndecodableReason, UploadedFile,
-    UserId,
+    ApiVersion, BusinessId, Channel, Contact, ContactCustomField, ContactDndSetting, ContactDndSettings,
+    ContactDndStatus, ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, DndStatus, Error,
+    InboundDndSetting, InboundDndStatus, InvalidValue, LocationId, NewContact, Nullable, Response, UndecodableReason,
+    UploadedFile, UserId,
 };
 
 /// What is sent.
@@ -59,7 +59,7 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
         website: nullable(website),
         timezone: nullable(timezone),
         dnd,
-        dnd_settings: dnd_settings.map(request_dnd_settings),
+        dnd_settings: dnd_settings.map(|settings| Box::new(request_dnd_settings(settings))),
         inbound_dnd_settings: inbound_dnd_setting
             .map(|setting| raw::InboundDndSettings { all: Some(request_inbound_dnd_setting(setting)) }),
         tags,
@@ -75,14 +75,14 @@ pub(crate) fn request(location: &LocationId, contact: NewContact) -> raw::Create
 /// The contact that was created; an error if there is none with an id.
 pub(crate) fn created(success: Success<raw::CreateContactResponse>) -> Result<Contact, Error> {
     let Success { decoded: Decoded { value, undecoded }, response } = success;
-    let raw::CreateContactResponse { contact } = *value;
+    let raw::CreateContactResponse { contact } = value;
     contact_of(contact, undecoded, response)
 }
 
 /// The contact that was found; none if the server says that there is none.
 pub(crate) fn found(success: Success<raw::GetDuplicateContactResponse>) -> Result<Option<Contact>, Error> {
     let Success { decoded: Decoded { value, undecoded }, response } = success;
-    let raw::GetDuplicateContactResponse { contact } = *value;
+    let raw::GetDuplicateContactResponse { contact } = value;
     // Only null says that there is none: an answer without the member says nothing.
     let without_id = contact.as_ref().is_none_or(|contact| contact.id.is_none());
     if without_id && decode::has_null(response.body(), "contact") {
@@ -91,7 +91,11 @@ pub(crate) fn found(success: Success<raw::GetDuplicateContactResponse>) -> Resul
     contact_of(contact, undecoded, response).map(Some)
 }
 
-fn contact_of(contact: Option<raw::Contact>, mut undecoded: Vec<String>, response: Response) -> Result<Contact, Error> {
+fn contact_of(
+    contact: Option<Box<raw::Contact>>,
+    mut undecoded: Vec<String>,
+    response: Response,
+) -> Result<Contact, Error> {
     let Some(contact) = contact else { return Err(undecodable(UndecodableReason::NoId, response)) };
     let raw::Contact {
         id,
@@ -130,7 +134,7 @@ fn contact_of(contact: Option<raw::Contact>, mut undecoded: Vec<String>, respons
         products,
         business_id,
         assigned_to,
-    } = contact;
+    } = *contact;
     let Some(id) = id.filter(|id| !id.is_empty()) else {
         return Err(undecodable(UndecodableReason::NoId, response));
     };
@@ -153,7 +157,7 @@ fn contact_of(contact: Option<raw::Contact>, mut undecoded: Vec<String>, respons
         bounce_email,
         unsubscribe_email,
         dnd,
-        dnd_settings: dnd_settings.map(contact_dnd_settings).unwrap_or_default(),
+        dnd_settings: dnd_settings.map(|settings| contact_dnd_settings(*settings)).unwrap_or_default(),
         phone,
         address1,
         city,
@@ -279,14 +283,18 @@ fn contact_custom_field(field: raw::ContactCustomField) -> ContactCustomField {
 
 fn contact_dnd_settings(settings: raw::ContactDndSettings) -> ContactDndSettings {
     let raw::ContactDndSettings { call, email, sms, whats_app, gmb, fb } = settings;
-    ContactDndSettings {
-        call: call.map(contact_dnd_setting),
-        email: email.map(contact_dnd_setting),
-        sms: sms.map(contact_dnd_setting),
-        whats_app: whats_app.map(contact_dnd_setting),
-        gmb: gmb.map(contact_dnd_setting),
-        fb: fb.map(contact_dnd_setting),
-    }
+    let channels = [
+        (Channel::Call, call),
+        (Channel::Email, email),
+        (Channel::Sms, sms),
+        (Channel::WhatsApp, whats_app),
+        (Channel::Gmb, gmb),
+        (Channel::Fb, fb),
+    ];
+    let mut settings = Vec::with_capacity(channels.len());
+    let mentioned = |(channel, setting): (Channel, Option<_>)| Some((channel, contact_dnd_setting(setting?)));
+    settings.extend(channels.into_iter().filter_map(mentioned));
+    ContactDndSettings(settings)
 }
 
 fn contact_dnd_setting(setting: raw::ContactDndSetting) -> ContactDndSetting {

@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 use leadconnector_raw as raw;
-use raw::Arrival;
 use raw::types::ErrorBody;
 use serde::de::IgnoredAny;
 
+use crate::arrival::Arrival;
 use crate::decode::{self, Answer, CONTACT_ID, DUPLICATE_ID, Decoded};
 use crate::error::{
     Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
@@ -19,16 +19,10 @@ pub(crate) struct Success<T> {
     pub(crate) response: Response,
 }
 
-/// The value of a successful answer; or what happened instead. Without an answer, the error says why there is none.
-pub(crate) fn outcome<T: Answer>(
-    error: Option<raw::Error<ErrorBody>>,
-    answer: Option<raw::Answer>,
-) -> Result<Success<T>, Error> {
-    let Some(raw::Answer { status, headers, body, arrival }) = answer else {
-        return Err(without_answer(error));
-    };
-    let response = Response::new(status, headers, body);
-    if !status.is_success() {
+/// The value of a successful answer; or what happened instead.
+pub(crate) fn outcome<T: Answer>(answer: reqwest::Result<(Response, Arrival)>) -> Result<Success<T>, Error> {
+    let (response, arrival) = answer.map_err(without_answer)?;
+    if !response.status().is_success() {
         return Err(failure(with_contact_id(response)));
     }
     // Complete JSON counts, whatever went wrong behind it.
@@ -66,11 +60,10 @@ pub(crate) fn undecodable(reason: UndecodableReason, response: Response) -> Erro
     Error::Undecodable(Box::new(Undecodable { reason, response: with_contact_id(response) }))
 }
 
-fn without_answer(error: Option<raw::Error<ErrorBody>>) -> Error {
-    let error = match error {
-        Some(raw::Error::CommunicationError(error)) if !error.is_builder() => error,
-        _ => return InvalidValue::new("request", "could not be made").into(),
-    };
+fn without_answer(error: reqwest::Error) -> Error {
+    if error.is_builder() {
+        return InvalidValue::new("request", "could not be made").into();
+    }
     // A connection that takes too long to make is one that was not made.
     let (connect, timeout) = (error.is_connect(), error.is_timeout());
     let error = TransportError::new(error);
@@ -86,7 +79,7 @@ fn failure(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant::<ErrorBody>(response.body()).map(|decoded| decoded.value).unwrap_or_default();
     // The messages are read apart from the rest, since one that is no text must not cost the others.
-    let ErrorBody { status_code: _, message: _, error: _, meta } = *body;
+    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
     let (messages, list) = decode::messages(response.body());
     let says = |words: &str| messages.iter().any(|message| message.contains(words));
     // Of a body that broke off, the id may be all that can be read.

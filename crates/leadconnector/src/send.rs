@@ -1,19 +1,20 @@
 //! Sends a request, and again where that is safe.
 
-use std::future::Future;
 use std::time::{Instant, SystemTime};
 
+use http::header::AUTHORIZATION;
 use leadconnector_raw as raw;
 use raw::ClientInfo;
-use raw::types::ErrorBody;
+use reqwest::Request;
 use tracing::{Instrument, Level, debug, debug_span, enabled};
 
+use crate::arrival::{Arrival, receive};
 use crate::decode::Answer;
 use crate::jitter::random;
 use crate::outcome::{Success, outcome};
 use crate::pacing::{BudgetAnswer, Place};
 use crate::retry::{Attempt, Decision, Failure};
-use crate::{Client, Created, Error, LocationId, Response, Token};
+use crate::{Client, Created, Error, InvalidValue, LocationId, Response, Token};
 
 /// An operation, as far as sending is concerned.
 #[derive(Clone, Copy)]
@@ -24,21 +25,14 @@ pub(crate) struct Operation {
     pub(crate) idempotent: bool,
 }
 
-/// What went wrong, as progenitor sees it, and the raw client that was used, which has the answer if there is one.
-pub(crate) type Sent = (Option<raw::Error<ErrorBody>>, raw::Client);
-
-/// Sends a request until it succeeds, or must not be sent again. Each attempt has a raw client of its own.
-pub(crate) async fn send<T, F>(
-    client: &Client,
+/// Sends a request until it succeeds, or must not be sent again. It is made anew for each attempt.
+pub(crate) fn send<'a, T: Answer>(
+    client: &'a Client,
     operation: Operation,
-    location: &LocationId,
-    attempt: impl Fn(raw::Client) -> F,
-) -> Result<Success<T>, Error>
-where
-    T: Answer,
-    F: Future<Output = Sent>,
-{
-    let attempts = async {
+    location: &'a LocationId,
+    request: impl Fn(&raw::Client) -> reqwest::Result<Request> + Send + 'a,
+) -> impl Future<Output = Result<Success<T>, Error>> + Send + 'a {
+    let attempts = async move {
         // From the first request on: the wait for a place is not the server's.
         let mut begun = None;
         let mut fresh: Option<Token> = None;
@@ -53,15 +47,8 @@ where
                 None => client.tokens().current().await.map_err(Error::Token)?,
             };
             let begun = *begun.get_or_insert_with(Instant::now);
-            let raw = client.call(&token);
-            let (error, raw) = attempt(raw).await;
-            let answer = raw.inner().take_answer();
-            if let Some(answer) = &answer {
-                place.answered(BudgetAnswer::new(answer.status, &answer.headers));
-            } else {
-                drop(place);
-            }
-            let error = match outcome(error, answer) {
+            let sent = client.raw().client().execute(authorized(request(client.raw()), &token)?);
+            let error = match settled(place, receive(sent, client.response_limit()).await) {
                 Ok(success) => {
                     log(number, Some(&success.response), None);
                     return Ok(success);
@@ -101,7 +88,23 @@ where
             }
         }
     };
-    attempts.instrument(debug_span!("leadconnector", operation = operation.id)).await
+    attempts.instrument(debug_span!("leadconnector", operation = operation.id))
+}
+
+fn authorized(request: reqwest::Result<Request>, token: &Token) -> Result<Request, Error> {
+    let mut request = request.map_err(|_| InvalidValue::new("request", "could not be made"))?;
+    request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
+    Ok(request)
+}
+
+/// What came of a request, which gives its place back.
+fn settled<T: Answer>(place: Place<'_>, answer: reqwest::Result<(Response, Arrival)>) -> Result<Success<T>, Error> {
+    if let Ok((response, _)) = &answer {
+        place.answered(BudgetAnswer::new(response.status(), response.headers()));
+    } else {
+        drop(place);
+    }
+    outcome(answer)
 }
 
 /// How an attempt failed; none if nothing was sent and nothing would change.

@@ -118,7 +118,7 @@ pub(super) const STEPS: &[Step] = &[
         "large-answer",
         "an answer of 200 MB costs less than 16 MiB",
         Work::Cargo(&["run", "--quiet", "--example", "large_answer", "--locked"]),
-        "less memory in crates/leadconnector-raw/src/call.rs; cargo run --example large_answer measures it",
+        "less memory in crates/leadconnector/src/arrival.rs; cargo run --example large_answer measures it",
     ),
     step(
         "doc",

@@ -6,11 +6,12 @@ use std::panic::{self, AssertUnwindSafe};
 use heck::ToShoutySnakeCase;
 use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
-use progenitor::{GenerationSettings, Generator, HooksMode, InterfaceStyle, TypePatch};
+use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypePatch};
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
 use syn::parse_quote;
 use syn::punctuated::Punctuated;
+use syn::visit::Visit;
 use syn::visit_mut::{self, VisitMut};
 
 use crate::document::{Document, members};
@@ -25,6 +26,9 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     without_new(&mut file);
     without_header_map(&mut file)?;
     with_base_url(&mut file)?;
+    with_requests(&mut file)?;
+    with_boxes(&mut file);
+    with_open_enums(&mut file);
     names_of_methods(&file)?;
     file.items.extend(parse(constants(document))?.items);
     Ok(format!("{HEADER}{}", prettyplease::unparse(&file)))
@@ -64,7 +68,7 @@ fn without_header_map(file: &mut syn::File) -> Result<(), String> {
                     if let (Some(name), Some(value)) = (arguments.next(), arguments.next())
                         && !name.to_token_stream().to_string().contains("\"api-version\"")
                     {
-                        self.headers.push((name, without_conversion(value)));
+                        self.headers.push((without_parsing(name), without_conversion(value)));
                     }
                     true
                 }
@@ -104,6 +108,19 @@ fn without_header_map(file: &mut syn::File) -> Result<(), String> {
         );
     }
     Ok(())
+}
+
+/// The name of a header, as it is sent, where progenitor has it as text that is parsed for each request.
+fn without_parsing(name: syn::Expr) -> syn::Expr {
+    match &name {
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. })
+            if text.value().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            let name = text.value().to_ascii_lowercase();
+            parse_quote!(::reqwest::header::HeaderName::from_static(#name))
+        }
+        _ => name,
+    }
 }
 
 /// The text, of `text.try_into()?`: the request's builder takes it as it is.
@@ -187,6 +204,228 @@ fn url_of(format: &syn::Macro) -> Option<syn::Expr> {
     })
 }
 
+/// Takes each method apart: one makes the request, and the other, which progenitor has as a whole, sends it and decodes the answer.
+/// Who sends the request, and keeps the answer, by other means has the first.
+fn with_requests(file: &mut syn::File) -> Result<(), String> {
+    for item in &mut file.items {
+        let syn::Item::Impl(item) = item else { continue };
+        let mut methods = Vec::new();
+        for item in std::mem::take(&mut item.items) {
+            match item {
+                syn::ImplItem::Fn(method) if method.sig.asyncness.is_some() => {
+                    let (whole, request) = taken_apart(method)
+                        .ok_or("progenitor makes a request in another way than expected: adapt `with_requests`")?;
+                    methods.extend([whole, request].map(syn::ImplItem::Fn));
+                }
+                other => methods.push(other),
+            }
+        }
+        item.items = methods;
+    }
+    Ok(())
+}
+
+/// The method that sends the request, and the one that makes it.
+fn taken_apart(mut whole: syn::ImplItemFn) -> Option<(syn::ImplItemFn, syn::ImplItemFn)> {
+    let made = |statement: &syn::Stmt| match statement {
+        syn::Stmt::Local(local) if local.pat == parse_quote!(mut request) => match &*local.init.as_ref()?.expr {
+            syn::Expr::Try(made) => Some(made.expr.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let place = whole.block.stmts.iter().position(|statement| made(statement).is_some())?;
+    let sending = whole.block.stmts.split_off(place + 1);
+    let mut making = std::mem::replace(&mut whole.block.stmts, sending);
+    let made = made(&making.pop()?)?;
+    making.push(syn::Stmt::Expr(*made, None));
+
+    let mut request = whole.clone();
+    request.sig.ident = format_ident!("{}_request", whole.sig.ident);
+    request.sig.asyncness = None;
+    request.sig.output = parse_quote!(-> ::reqwest::Result<::reqwest::Request>);
+    request.block.stmts = making;
+    let doc = format!("The request of [`{0}`](Self::{0}), for who sends it by other means.", whole.sig.ident);
+    request.attrs = vec![parse_quote!(#[doc = #doc])];
+
+    let body = with_json(&mut request)?;
+    let name = &request.sig.ident;
+    let arguments = whole.sig.inputs.iter().filter_map(|argument| match argument {
+        syn::FnArg::Typed(argument) => Some(&argument.pat),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let call: syn::Stmt = parse_quote!(let mut request = self.#name(#(#arguments),*)?;);
+    whole.block.stmts.insert(0, call);
+    if body {
+        let body = parse_quote! {
+            let body = &crate::Json::of(body).map_err(|error| Error::InvalidRequest(error.to_string()))?;
+        };
+        whole.block.stmts.insert(0, body);
+    }
+    Some((whole, request))
+}
+
+/// Has a method take its body as JSON that is written already; false if it has no body, none if it has one of another kind.
+fn with_json(request: &mut syn::ImplItemFn) -> Option<bool> {
+    let body = request.sig.inputs.iter_mut().find_map(|argument| match argument {
+        syn::FnArg::Typed(argument) if *argument.pat == parse_quote!(body) => Some(&mut argument.ty),
+        _ => None,
+    });
+    let Some(body) = body else { return Some(false) };
+    let syn::Type::Reference(reference) = &mut **body else { return None };
+    let value = &reference.elem;
+    reference.elem = parse_quote!(crate::Json<#value>);
+
+    struct Rewriting(bool);
+
+    impl VisitMut for Rewriting {
+        fn visit_expr_mut(&mut self, expr: &mut syn::Expr) {
+            visit_mut::visit_expr_mut(self, expr);
+            if let syn::Expr::MethodCall(call) = expr
+                && call.method == "json"
+                && call.args.first() == Some(&parse_quote!(&body))
+            {
+                let builder = &call.receiver;
+                *expr = parse_quote! {
+                    #builder
+                        .header(
+                            ::reqwest::header::CONTENT_TYPE,
+                            ::reqwest::header::HeaderValue::from_static("application/json"),
+                        )
+                        .body(body)
+                };
+                self.0 = true;
+            }
+        }
+    }
+
+    let mut rewriting = Rewriting(false);
+    rewriting.visit_impl_item_fn_mut(request);
+    rewriting.0.then_some(true)
+}
+
+/// The members of a struct, from which on it is boxed where it is a member of another.
+const LARGE: usize = 5;
+
+/// Boxes the members that are large structs: decoding moves a struct several times, with all that is in it.
+fn with_boxes(file: &mut syn::File) {
+    #[derive(Default)]
+    struct Large(Vec<syn::Type>);
+
+    impl<'ast> Visit<'ast> for Large {
+        fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+            if item.fields.len() >= LARGE {
+                let name = &item.ident;
+                self.0.push(parse_quote!(#name));
+            }
+        }
+    }
+
+    impl VisitMut for Large {
+        fn visit_field_mut(&mut self, field: &mut syn::Field) {
+            for large in &self.0 {
+                if field.ty == *large {
+                    field.ty = parse_quote!(::std::boxed::Box<#large>);
+                } else if field.ty == parse_quote!(::std::option::Option<#large>) {
+                    field.ty = parse_quote!(::std::option::Option<::std::boxed::Box<#large>>);
+                }
+            }
+        }
+    }
+
+    let mut large = Large::default();
+    large.visit_file(file);
+    large.visit_file_mut(file);
+}
+
+/// Has an open enum, which is a documented text or another one, decoded from its text, where serde keeps the value and then
+/// tries each variant.
+fn with_open_enums(file: &mut syn::File) {
+    #[derive(Default)]
+    struct OpenEnums {
+        /// The enums without content, and the structs that are a text.
+        documented: BTreeSet<String>,
+        other: BTreeSet<String>,
+    }
+
+    impl<'ast> Visit<'ast> for OpenEnums {
+        fn visit_item_enum(&mut self, item: &'ast syn::ItemEnum) {
+            if item.variants.iter().all(|variant| variant.fields.is_empty()) {
+                self.documented.insert(item.ident.to_string());
+            }
+        }
+
+        fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+            let text = parse_quote!(::std::string::String);
+            if matches!(&item.fields, syn::Fields::Unnamed(fields) if fields.unnamed.iter().all(|field| field.ty == text))
+            {
+                self.other.insert(item.ident.to_string());
+            }
+        }
+    }
+
+    impl VisitMut for OpenEnums {
+        fn visit_item_mod_mut(&mut self, module: &mut syn::ItemMod) {
+            let Some((_, items)) = &mut module.content else { return };
+            let mut decoded: Vec<syn::Item> = Vec::new();
+            for item in items.iter_mut() {
+                if let syn::Item::Enum(item) = item {
+                    decoded.extend(self.decoded(item));
+                }
+            }
+            items.extend(decoded);
+        }
+    }
+
+    impl OpenEnums {
+        /// The decoding of an open enum, which no longer derives it; none of another one.
+        fn decoded(&self, item: &mut syn::ItemEnum) -> Option<syn::Item> {
+            let mut variants = item.variants.iter();
+            let (Some(documented), Some(other), None) = (variants.next(), variants.next(), variants.next()) else {
+                return None;
+            };
+            let content = |variant: &syn::Variant| Some(variant.fields.iter().next()?.ty.clone());
+            let (documented_type, other_type) = (content(documented)?, content(other)?);
+            if !self.documented.contains(&documented_type.to_token_stream().to_string())
+                || !self.other.contains(&other_type.to_token_stream().to_string())
+            {
+                return None;
+            }
+            let (name, documented, other) = (&item.ident, &documented.ident, &other.ident);
+            let decoded = parse_quote! {
+                impl<'de> ::serde::Deserialize<'de> for #name {
+                    fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+                    where
+                        D: ::serde::Deserializer<'de>,
+                    {
+                        let text = <::std::string::String as ::serde::Deserialize>::deserialize(deserializer)?;
+                        match text.parse::<#documented_type>() {
+                            Ok(documented) => Ok(Self::#documented(documented)),
+                            Err(_) => {
+                                #other_type::try_from(text).map(Self::#other).map_err(::serde::de::Error::custom)
+                            }
+                        }
+                    }
+                }
+            };
+            for attribute in &mut item.attrs {
+                if attribute.path().is_ident("derive")
+                    && let Ok(derived) =
+                        attribute.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
+                {
+                    let derived = derived.into_iter().filter(|path| *path != parse_quote!(::serde::Deserialize));
+                    *attribute = parse_quote!(#[derive(#(#derived),*)]);
+                }
+            }
+            Some(decoded)
+        }
+    }
+
+    let mut open_enums = OpenEnums::default();
+    open_enums.visit_file(file);
+    open_enums.visit_file_mut(file);
+}
+
 /// An error if two methods of the client, or two arguments of a method, have one name.
 fn names_of_methods(file: &syn::File) -> Result<(), String> {
     let mut methods = BTreeSet::new();
@@ -213,11 +452,7 @@ fn names_of_methods(file: &syn::File) -> Result<(), String> {
 
 fn client(spec: &OpenAPI, types: &[String]) -> Result<TokenStream, String> {
     let mut settings = GenerationSettings::new();
-    settings
-        .with_interface(InterfaceStyle::Positional)
-        .with_hooks(HooksMode::Expected)
-        .with_inner_type(quote!(crate::Call))
-        .with_map_type("::std::collections::BTreeMap");
+    settings.with_interface(InterfaceStyle::Positional).with_map_type("::std::collections::BTreeMap");
     let mut json_schema = TypePatch::default();
     json_schema.with_attr("#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]");
     for name in types {
@@ -270,6 +505,7 @@ fn constants(document: &Document) -> TokenStream {
             pub const SERVER: &str = #url;
         }
     });
+    let paths = members(document.root(), "paths").map(|(path, _)| path).filter(|path| !path.contains('{'));
     let components = document.root().get("components").unwrap_or(&Value::Null);
     let properties = members(components, "schemas").filter(|(_, schema)| schema.get("properties").is_some());
     let properties = properties.map(|(name, schema)| {
@@ -285,6 +521,8 @@ fn constants(document: &Document) -> TokenStream {
         /// What the OpenAPI document says beside types and operations.
         pub mod document {
             #server
+            /// The paths of the operations that are the same for each request.
+            pub const PATHS: &[&str] = &[#(#paths),*];
             #(#properties)*
         }
     }

@@ -2,33 +2,18 @@ use crate::Channel;
 
 /// Do-not-disturb for the channels of a contact: `dndSettings` on the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ContactDndSettings {
-    pub(crate) call: Option<ContactDndSetting>,
-    pub(crate) email: Option<ContactDndSetting>,
-    pub(crate) sms: Option<ContactDndSetting>,
-    pub(crate) whats_app: Option<ContactDndSetting>,
-    pub(crate) gmb: Option<ContactDndSetting>,
-    pub(crate) fb: Option<ContactDndSetting>,
-}
+pub struct ContactDndSettings(pub(crate) Vec<(Channel, ContactDndSetting)>);
 
 impl ContactDndSettings {
     /// The setting of a channel; none if the server did not mention the channel.
     pub fn get(&self, channel: Channel) -> Option<&ContactDndSetting> {
-        match channel {
-            Channel::Call => &self.call,
-            Channel::Email => &self.email,
-            Channel::Sms => &self.sms,
-            Channel::WhatsApp => &self.whats_app,
-            Channel::Gmb => &self.gmb,
-            Channel::Fb => &self.fb,
-        }
-        .as_ref()
+        self.iter().find_map(|(other, setting)| (other == channel).then_some(setting))
     }
 
     /// The channels of the page that the server mentioned, with their settings. For others, see
     /// [`Contact::other_dnd_settings`](crate::Contact::other_dnd_settings).
     pub fn iter(&self) -> impl Iterator<Item = (Channel, &ContactDndSetting)> {
-        Channel::ALL.into_iter().filter_map(|channel| Some((channel, self.get(channel)?)))
+        self.0.iter().map(|(channel, setting)| (*channel, setting))
     }
 }
 

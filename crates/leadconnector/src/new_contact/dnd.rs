@@ -18,11 +18,6 @@ pub enum Channel {
     Fb,
 }
 
-impl Channel {
-    /// The channels of the page, in its order.
-    pub(crate) const ALL: [Self; 6] = [Self::Call, Self::Email, Self::Sms, Self::WhatsApp, Self::Gmb, Self::Fb];
-}
-
 /// Whether do-not-disturb is on: `status` of a channel on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
