@@ -41,6 +41,18 @@ async fn each_result_has_its_place_and_an_error_stops_nothing() {
 }
 
 #[tokio::test]
+async fn each_answer_comes_with_its_contact() {
+    let server = Server::start().await.unwrap();
+    let limited = Reply::new(StatusCode::TOO_MANY_REQUESTS);
+    server.reply(limited.header("retry-after".parse().unwrap(), "0".parse().unwrap()));
+    let contacts = contacts(Client::builder("token"), server.url());
+    let answers: Vec<_> = contacts.create_all(stream::iter((0..3).map(contact))).answers().collect().await;
+    let answers: Vec<_> = answers.into_iter().map(|(_, answer)| answer.unwrap()).collect();
+    assert!(answers.iter().all(|answer| answer.status() == StatusCode::CREATED && answer.trace_id().is_some()));
+    assert_eq!(answers.iter().map(|answer| answer.attempts()).sum::<u32>(), 4);
+}
+
+#[tokio::test]
 async fn the_list_is_read_as_the_results_are_taken() {
     let server = Server::builder().recording(false).start().await.unwrap();
     let contacts = contacts(Client::builder("token").concurrency(8).pacing(NoPacing), server.url());

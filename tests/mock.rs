@@ -1,12 +1,16 @@
 //! What the mock answers, to a client that is not ours.
 
-use http::StatusCode;
+use std::time::Duration;
+
 use http::header::{HeaderName, HeaderValue};
-use leadconnector_mock::{Reply, Server};
+use http::{Method, StatusCode};
+use leadconnector_mock::{Enforcement, InvalidNote, Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// A client that finds loopback also where a proxy is set.
 fn client() -> reqwest::Client {
@@ -38,13 +42,39 @@ async fn answer(request: reqwest::RequestBuilder) -> String {
     let Ok(mut body) = serde_json::from_slice::<Value>(&body) else {
         return text + &String::from_utf8_lossy(&body);
     };
-    for date in ["dateAdded", "dateUpdated"] {
-        if let Some(date) = body.pointer_mut(&format!("/contact/{date}")) {
+    body.get_mut("contact").into_iter().for_each(replace_dates);
+    body.get_mut("notes").and_then(Value::as_array_mut).into_iter().flatten().for_each(replace_dates);
+    text + &format!("{body:#}")
+}
+
+fn replace_dates(dated: &mut Value) {
+    for name in ["dateAdded", "dateUpdated"] {
+        if let Some(date) = dated.get_mut(name) {
             chrono::DateTime::parse_from_rfc3339(date.as_str().unwrap()).unwrap();
             *date = "[now]".into();
         }
     }
-    text + &format!("{body:#}")
+}
+
+/// The answers to requests with a method and a path, one after the other at one server.
+async fn answers<const N: usize>(server: &Server, requests: [(Method, &str); N]) -> String {
+    let mut text = String::new();
+    for (method, path) in requests {
+        let request = client()
+            .request(method.clone(), format!("{}{path}", server.url()))
+            .header("authorization", "Bearer any-token")
+            .header("version", "2021-04-15");
+        text += &format!("## {method} {path}\n{}\n\n", answer(request).await);
+    }
+    text
+}
+
+fn id_of(contact: &Value) -> &str {
+    contact["id"].as_str().unwrap()
+}
+
+fn path_of(contact: &Value) -> String {
+    format!("/contacts/{}", id_of(contact))
 }
 
 async fn answer_to(server: &Server, body: Value) -> String {
@@ -182,6 +212,189 @@ async fn a_property_that_is_let_through_is_stored() {
     let body = json!({"locationId": LOCATION, "dateOfBirth": "1990-09-25"});
     assert!(answer_to(&server, body).await.starts_with("201"));
     assert_eq!(server.contacts()[0]["dateOfBirth"], "1990-09-25");
+}
+
+#[tokio::test]
+async fn a_contact_that_is_there() {
+    let server = Server::start().await.unwrap();
+    let body = json!({"locationId": LOCATION, "name": "Rosan Deo", "email": "rosan@deos.com"});
+    server.insert(&json!({"locationId": "another"})).unwrap();
+    let known = server.insert(&body).unwrap();
+    insta::assert_snapshot!(answers(&server, [(Method::GET, &path_of(&known))]).await);
+    assert_eq!(server.contacts().len(), 2);
+}
+
+#[tokio::test]
+async fn deleted_twice() {
+    let server = Server::start().await.unwrap();
+    let body = json!({"locationId": LOCATION, "email": "rosan@deos.com"});
+    let others = [json!({"locationId": LOCATION, "name": "A"}), json!({"locationId": LOCATION, "name": "B"})];
+    let first = server.insert(&others[0]).unwrap();
+    let known = server.insert(&body).unwrap();
+    let last = server.insert(&others[1]).unwrap();
+    server.insert_note(id_of(&known), &json!({"body": "lorem ipsum"})).unwrap();
+
+    let path = path_of(&known);
+    let requests = [
+        (Method::DELETE, path.as_str()),
+        (Method::DELETE, &path),
+        (Method::GET, &path),
+        (Method::GET, &format!("{path}/notes")),
+        (Method::GET, &format!("/contacts/search/duplicate?locationId={LOCATION}&email=rosan%40deos.com")),
+    ];
+    insta::assert_snapshot!(answers(&server, requests).await);
+    assert_eq!(server.contacts(), [first, last]);
+    // It is no duplicate any more.
+    assert!(answer_to(&server, body).await.starts_with("201"));
+}
+
+#[tokio::test]
+async fn notes() {
+    let server = Server::start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let path = format!("{}/notes", path_of(&known));
+    let none = answers(&server, [(Method::GET, &path)]).await;
+
+    let full = json!({
+        "body": "<p>lorem ipsum</p>", "userId": "GCs5KuzPqTls7vWclkEV", "title": "Follow-up summary", "color": "#FFAA00",
+        "pinned": true,
+    });
+    let smallest = server.insert_note(id_of(&known), &json!({"body": "lorem ipsum"})).unwrap();
+    server.insert_note(id_of(&known), &full).unwrap();
+    assert_eq!((&smallest["body"], &smallest["contactId"]), (&json!("lorem ipsum"), &known["id"]));
+    insta::assert_snapshot!(none + &answers(&server, [(Method::GET, &path)]).await);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[tokio::test]
+async fn insert_note_refuses_what_the_server_would_refuse() {
+    let server = Server::start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let refused = [
+        json!({}),
+        json!("lorem ipsum"),
+        json!({"body": 1}),
+        json!({"body": null}),
+        json!({"body": "", "pinned": "yes", "userId": null, "title": 1, "color": []}),
+        json!({"body": "", "contactId": "a"}),
+    ];
+    let errors = refused.map(|note| format!("{note}: {}\n", server.insert_note(id_of(&known), &note).unwrap_err()));
+    insta::assert_snapshot!(errors.concat());
+    let unknown = server.insert_note("a", &json!({"body": "lorem ipsum"})).unwrap_err();
+    assert_eq!(unknown, InvalidNote::UnknownContact("a".into()));
+    assert_eq!(unknown.to_string(), "Contact with id a not found");
+    assert!(answers(&server, [(Method::GET, &format!("{}/notes", path_of(&known)))]).await.contains("\"notes\": []"));
+}
+
+#[tokio::test]
+async fn paths_with_an_id_that_no_contact_has() {
+    let server = Server::start().await.unwrap();
+    let requests = [
+        (Method::GET, "/contacts/ocQHyuzHvysMo5N5VsXc"),
+        (Method::DELETE, "/contacts/ocQHyuzHvysMo5N5VsXc?locationId=ve9EPM428h8vShlRW1KT"),
+        (Method::GET, "/contacts/ocQHyuzHvysMo5N5VsXc/notes"),
+        (Method::GET, "/contacts/a%2Fb"),
+        (Method::GET, "/contacts/a+b%20%22%C3%A9%0A%3F"),
+        (Method::GET, "/contacts/%"),
+        (Method::GET, "/contacts/%FF"),
+        (Method::GET, "/contacts/search"),
+        (Method::GET, "/contacts/search/notes"),
+    ];
+    insta::assert_snapshot!(answers(&server, requests).await);
+}
+
+#[tokio::test]
+async fn paths_around_an_id() {
+    let server = Server::start().await.unwrap();
+    let requests = [
+        (Method::GET, "/contacts/"),
+        (Method::DELETE, "/contacts/"),
+        (Method::GET, "/contacts//notes"),
+        (Method::GET, "/contacts/a/"),
+        (Method::GET, "/contacts/a/b"),
+        (Method::GET, "/contacts/a/notes/"),
+        (Method::PUT, "/contacts/a"),
+        (Method::DELETE, "/contacts/a/notes"),
+        (Method::DELETE, "/contacts/search/duplicate"),
+    ];
+    let text = answers(&server, requests).await;
+    let lines: Vec<_> = text
+        .lines()
+        .filter(|line| ["## ", "404 ", "  \"message"].iter().any(|start| line.starts_with(start)))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[tokio::test]
+async fn a_request_with_an_id_is_one_of_the_location_of_the_contact() {
+    let server = Server::builder().enforce(Enforcement::SlidingWindow).rate_limit(3, MINUTE).start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let path = path_of(&known);
+    let left = async |method, path: &str| {
+        let text = answers(&server, [(method, path)]).await;
+        let left = text.lines().find_map(|line| line.strip_prefix("x-ratelimit-remaining: ")).unwrap().to_owned();
+        (text.lines().nth(1).unwrap()[..3].to_owned(), left)
+    };
+    assert_eq!(left(Method::GET, &path).await, ("200".into(), "2".into()));
+    // Whatever location the query names.
+    assert_eq!(left(Method::GET, &format!("{path}/notes?locationId=another")).await, ("200".into(), "1".into()));
+    assert_eq!(left(Method::DELETE, &path).await, ("200".into(), "0".into()));
+    // It is a contact of no location now.
+    assert_eq!(left(Method::GET, &path).await, ("400".into(), "3".into()));
+    let duplicate = format!("/contacts/search/duplicate?locationId={LOCATION}&email=a");
+    assert_eq!(left(Method::GET, &duplicate).await, ("429".into(), "0".into()));
+}
+
+#[tokio::test]
+async fn what_the_server_carried_out_is_counted() {
+    let server = Server::start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "email": "rosan@deos.com"})).unwrap();
+    let path = path_of(&known);
+    let counts = || {
+        ["create_contact", "delete_contact", "get_contact", "get_duplicate_contact", "get_all_notes", "other"]
+            .map(|operation_id| server.carried_out(operation_id))
+    };
+    let body = |name: &str| json!({"locationId": LOCATION, "name": name}).to_string();
+    assert_eq!(counts(), [0; 6]);
+
+    // Refused: by the schema, as a duplicate, without a token.
+    assert!(answer_to(&server, json!({})).await.starts_with("422"));
+    assert!(answer_to(&server, json!({"locationId": LOCATION, "email": "rosan@deos.com"})).await.starts_with("400"));
+    client().delete(format!("{}{path}", server.url())).send().await.unwrap();
+    // Answered in place of the server.
+    server.reply(Reply::json(StatusCode::CREATED, &json!({"contact": {}})));
+    post(&server).body(body("a")).send().await.unwrap();
+    assert_eq!(counts(), [0; 6]);
+
+    // Carried out, and then the answer was lost, broken or replaced.
+    server.reply(Reply::ordinary().cut_before());
+    post(&server).body(body("b")).send().await.unwrap_err();
+    server.reply(Reply::ordinary().cut_after(20));
+    post(&server).body(body("c")).send().await.unwrap().text().await.unwrap_err();
+    server.reply(Reply::ordinary().body("<html>"));
+    post(&server).body(body("d")).send().await.unwrap();
+    assert!(post(&server).body(body("e")).send().await.unwrap().status().is_success());
+    assert_eq!(counts(), [4, 0, 0, 0, 0, 0]);
+    assert_eq!(server.contacts().len(), 5);
+
+    let requests = [
+        (Method::GET, path.as_str()),
+        (Method::GET, &format!("{path}/notes")),
+        (Method::GET, "/contacts/search/duplicate?locationId=a"),
+        (Method::DELETE, &path),
+        (Method::DELETE, &path),
+    ];
+    answers(&server, requests).await;
+    assert_eq!(counts(), [4, 1, 0, 0, 0, 0]);
+}
+
+#[tokio::test]
+async fn without_recording_no_contact_is_found() {
+    let server = Server::builder().recording(false).start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    assert!(answers(&server, [(Method::GET, &path_of(&known))]).await.contains("\n400 "));
+    assert!(answer_to(&server, json!({"locationId": LOCATION})).await.starts_with("201"));
+    assert_eq!(server.carried_out("create_contact"), 1);
 }
 
 #[tokio::test]

@@ -61,7 +61,10 @@ async fn a_log_has_what_happened_and_no_secrets() {
     contacts.create(contact.clone()).await.unwrap();
     server.reply(Reply::json(StatusCode::CREATED, &serde_json::json!({"contact": {"city": "secret"}})).cut_after(20));
     contacts.create(contact.clone()).await.unwrap_err();
-    contacts.create(contact).await.unwrap_err();
+    contacts.create(contact.clone()).await.unwrap_err();
+    let untidy = serde_json::json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", "tags": [{"secret": "secret"}]}});
+    server.reply(Reply::json(StatusCode::CREATED, &untidy));
+    contacts.create(contact).await.unwrap();
 
     let log = log.text();
     for part in [
@@ -71,6 +74,7 @@ async fn a_log_has_what_happened_and_no_secrets() {
         "succeeded attempt=2 status=201 trace_id=\"",
         "failed attempt=1 status=201 error=the connection failed after the request may have left",
         "remaining=99 daily_remaining=199999",
+        "undecoded=[\"contact.tags[0]\"]",
     ] {
         assert!(log.contains(part), "{part:?} is not in the log:\n{log}");
     }

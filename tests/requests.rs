@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use leadconnector::{
-    ApiVersion, Channel, Client, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email, InboundDndSetting,
-    LocationId, NewContact, NewContactBuilder, Null, Phone, PropertyName, UploadedFile,
+    ApiVersion, Channel, Client, ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email,
+    InboundDndSetting, LocationId, NewContact, NewContactBuilder, Null, Phone, PropertyName, UploadedFile,
 };
 use leadconnector_mock::{Request, Server};
 
@@ -190,5 +190,28 @@ async fn finding_a_duplicate() {
     }
     assert!(contacts.find_duplicate(Email::new("rosan@deos.com").unwrap()).await.unwrap().is_none());
     let requests: Vec<_> = server.requests().iter().map(as_text).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
+}
+
+#[tokio::test]
+async fn getting_deleting_and_listing_notes() {
+    let server = Server::start().await.unwrap();
+    let rosan =
+        server.insert(&serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"})).unwrap();
+    let id = rosan["id"].as_str().unwrap();
+    server.insert_note(id, &serde_json::json!({"body": "Called back.", "title": "Follow-up"})).unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+
+    let id = ContactId::new(id).unwrap();
+    assert_eq!(contacts.get(&id).await.unwrap().first_name.as_deref(), Some("Rosan"));
+    let notes = contacts.notes(&id).await.unwrap();
+    assert_eq!((notes[0].body.as_deref(), notes[0].title.as_deref()), (Some("Called back."), Some("Follow-up")));
+    assert_eq!(notes[0].contact_id.as_ref(), Some(&id));
+    contacts.delete(&id).await.unwrap();
+    assert!(server.contacts().is_empty());
+
+    let requests: Vec<_> =
+        server.requests().iter().map(|request| as_text(request).replace(id.as_str(), "[id]")).collect();
     insta::assert_snapshot!(requests.join("\n\n"));
 }

@@ -1,7 +1,7 @@
 //! The examples in the fragment, decoded by the client.
 
 use http::StatusCode;
-use leadconnector::{Client, Contact, Error, LocationId, NewContact};
+use leadconnector::{Client, Contact, ContactId, Error, LocationId, NewContact, Note};
 use leadconnector_mock::{Reply, Server};
 use serde_json::{Value, json};
 
@@ -62,6 +62,41 @@ async fn no_member_is_taken_for_another() {
     }
     contact["dateUpdated"] = json!("2022-01-01T00:00:00Z");
     insta::assert_debug_snapshot!(create(StatusCode::OK, &json!({"contact": contact})).await.unwrap());
+}
+
+#[tokio::test]
+async fn the_note_has_every_member() {
+    let fragment = fragment();
+    let answer = example(&fragment["components"]["schemas"]["GetAllNotesResponse"], &fragment);
+    let server = Server::start().await.unwrap();
+    server.reply(Reply::json(StatusCode::OK, &answer));
+    let client = Client::builder("token").base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let notes = contacts.notes(&ContactId::new("sx6wyHhbFdRXh302LLNR").unwrap()).await.unwrap();
+    insta::assert_debug_snapshot!(notes);
+
+    let written = serde_json::to_value(&notes).unwrap();
+    assert_eq!(written, answer["notes"]);
+    assert_eq!(serde_json::from_value::<Vec<Note>>(written).unwrap(), notes);
+}
+
+/// A contact is written as the page has it, and read again as it was.
+#[tokio::test]
+async fn what_is_read_can_be_written() {
+    let fragment = fragment();
+    let mut example = example(&fragment["components"]["schemas"]["CreateContactResponse"], &fragment);
+    let contact = create(StatusCode::OK, &example).await.unwrap();
+    let mut written = serde_json::to_value(&contact).unwrap();
+    assert_eq!(serde_json::from_value::<Contact>(written.clone()).unwrap(), contact);
+
+    let example = example["contact"].as_object_mut().unwrap();
+    // Lists that are empty are left out, the day of birth is a date, and the page's "number" is a floating-point number.
+    example.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    example["dateOfBirth"] = json!("1990-09-25");
+    for number in ["birthMonth", "birthDay"] {
+        written[number] = json!(written[number].as_f64().unwrap() as u8);
+    }
+    assert_eq!(&written, &json!(example));
 }
 
 #[tokio::test]

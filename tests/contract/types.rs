@@ -23,6 +23,9 @@ fn generated_types_are_what_the_fragment_says() {
         ("CreateContactRequest", schemars::schema_for!(types::CreateContactRequest)),
         ("CreateContactResponse", schemars::schema_for!(types::CreateContactResponse)),
         ("GetDuplicateContactResponse", schemars::schema_for!(types::GetDuplicateContactResponse)),
+        ("GetContactResponse", schemars::schema_for!(types::GetContactResponse)),
+        ("DeleteContactResponse", schemars::schema_for!(types::DeleteContactResponse)),
+        ("GetAllNotesResponse", schemars::schema_for!(types::GetAllNotesResponse)),
         ("ErrorBody", schemars::schema_for!(types::ErrorBody)),
         ("Version", schemars::schema_for!(types::Version)),
     ] {

@@ -1,5 +1,7 @@
 //! The fragment as a document: its text parsed, its references followed, its schemas listed with where they are used.
 
+mod composition;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -7,8 +9,10 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value};
 use serde_saphyr::UserMessageFormatter;
 
+pub(crate) use composition::{Part, is_composition, is_object};
+
 /// Something in the fragment that a maintainer has to change.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     /// Where: a JSON pointer as in a `$ref`, or a place in the text.
     pub(crate) path: String,
@@ -42,8 +46,17 @@ pub(crate) struct Schema<'a> {
     pub(crate) directions: BTreeSet<Direction>,
     /// Whether each response that has it has it as a member of an open enum, where a list of values closes nothing.
     pub(crate) in_open_enum: bool,
-    /// Whether it is an optional member of an object, written in place.
-    pub(crate) optional_member: bool,
+    /// In which directions it travels as an optional member of an object, written in place.
+    pub(crate) optional_in: BTreeSet<Direction>,
+    visits: BTreeSet<Visit>,
+}
+
+impl Schema<'_> {
+    /// Whether it is no object of its own: only compositions have it, and say with their other parts what it becomes.
+    pub(crate) fn is_only_part(&self) -> bool {
+        let is = |role| self.visits.iter().any(|visit| visit.role == role);
+        is(Role::Part) && !is(Role::Alone)
+    }
 }
 
 impl Document {
@@ -144,7 +157,7 @@ impl Document {
     }
 
     /// The value at a path, or what it refers to.
-    fn follow<'a>(&'a self, path: String, value: &'a Value) -> (String, &'a Value) {
+    pub(crate) fn follow<'a>(&'a self, path: String, value: &'a Value) -> (String, &'a Value) {
         match reference(value).and_then(|target| Some((target, self.at(target)?))) {
             Some((target, value)) => (target.to_owned(), value),
             None => (path, value),
@@ -169,7 +182,8 @@ impl Document {
         }
         if let Some(components) = self.0.get("components") {
             for (name, schema) in members(components, "schemas") {
-                walk.schema(child("#/components/schemas", name), schema, Visit::default());
+                let visit = Visit { role: Role::Listed, ..Visit::default() };
+                walk.schema(child("#/components/schemas", name), schema, visit);
             }
         }
         walk.found.into_values().collect()
@@ -177,11 +191,23 @@ impl Document {
 }
 
 /// How a schema was come by.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Visit {
     direction: Option<Direction>,
     in_open_enum: bool,
     optional_member: bool,
+    role: Role,
+}
+
+/// As what a schema was come by.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Role {
+    /// By a reference, or in place.
+    #[default]
+    Alone,
+    Part,
+    /// Among the components, which says nothing of its use.
+    Listed,
 }
 
 struct Walk<'a> {
@@ -208,51 +234,100 @@ impl<'a> Walk<'a> {
         if let Some(target) = reference(schema) {
             if let Some(schema) = self.document.at(target) {
                 // What is written in place says more than what is referred to: a named schema can be nullable.
-                self.schema(target.to_owned(), schema, Visit { optional_member: false, ..visit });
+                self.schema(target.to_owned(), schema, Visit { optional_member: false, role: Role::Alone, ..visit });
             }
             return;
         }
         let Value::Object(value) = schema else { return };
-        let entry = self.found.entry(path.clone()).or_insert_with(|| Schema {
-            path: path.clone(),
+        if !self.note(&path, value, visit) {
+            return;
+        }
+        let plain = Visit { direction: visit.direction, ..Visit::default() };
+        if is_composition(value) {
+            let parts = self.document.parts(&path, value);
+            let required: BTreeSet<_> = parts.iter().flat_map(|part| required(part.value)).collect();
+            for part in parts {
+                if part.path != path {
+                    self.note(&part.path, part.value, Visit { role: Role::Part, ..plain });
+                }
+                self.inside(&part.path, part.value, &required, plain);
+            }
+        } else {
+            self.inside(&path, value, &required(value).collect(), plain);
+            // A member of an `allOf` stands for the whole.
+            let visit = Visit { optional_member: visit.optional_member, ..plain };
+            self.alternatives(&path, value, "allOf", visit);
+        }
+    }
+
+    /// Notes what was come by; false if it was come by in this way before, and so was all that is in it.
+    fn note(&mut self, path: &str, value: &'a Map<String, Value>, visit: Visit) -> bool {
+        let entry = self.found.entry(path.to_owned()).or_insert_with(|| Schema {
+            path: path.to_owned(),
             value,
             directions: BTreeSet::new(),
             in_open_enum: true,
-            optional_member: visit.optional_member,
+            optional_in: BTreeSet::new(),
+            visits: BTreeSet::new(),
         });
-        if let Some(direction) = visit.direction {
-            if direction == Direction::Response {
-                entry.in_open_enum &= visit.in_open_enum;
-            }
-            if !entry.directions.insert(direction) {
-                return;
-            }
-        }
+        entry.directions.extend(visit.direction);
+        entry.optional_in.extend(visit.direction.filter(|_| visit.optional_member));
+        entry.in_open_enum &= visit.in_open_enum || visit.direction != Some(Direction::Response);
+        entry.visits.insert(visit)
+    }
 
-        let plain = Visit { direction: visit.direction, ..Visit::default() };
-        let required = value.get("required").and_then(Value::as_array);
-        for (name, member) in members(schema, "properties") {
-            let optional_member = !required.is_some_and(|required| required.iter().any(|one| one == name));
-            self.schema(child(&child(&path, "properties"), name), member, Visit { optional_member, ..plain });
+    /// The schemas within one, save those of its `allOf`. `required` has the names of the whole, if it is a part.
+    fn inside(&mut self, path: &str, value: &'a Map<String, Value>, required: &BTreeSet<&str>, plain: Visit) {
+        let properties = value.get("properties").and_then(Value::as_object).into_iter().flatten();
+        for (name, member) in properties {
+            let optional_member = !required.contains(name.as_str());
+            self.schema(child(&child(path, "properties"), name), member, Visit { optional_member, ..plain });
         }
         for key in ["items", "additionalProperties"] {
             if let Some(inner) = value.get(key) {
-                self.schema(child(&path, key), inner, plain);
+                self.schema(child(path, key), inner, plain);
             }
         }
-        for key in ["allOf", "anyOf", "oneOf"] {
-            let members = value.get(key).and_then(Value::as_array).into_iter().flatten();
-            for (index, member) in members.enumerate() {
-                let visit = Visit {
-                    in_open_enum: key == "oneOf" && self.document.is_open_enum(value),
-                    // A member of an `allOf` stands for the whole.
-                    optional_member: key == "allOf" && visit.optional_member,
-                    ..plain
-                };
-                self.schema(child(&child(&path, key), &index.to_string()), member, visit);
-            }
+        self.alternatives(path, value, "anyOf", plain);
+        let in_open_enum = self.document.is_open_enum(value);
+        self.alternatives(path, value, "oneOf", Visit { in_open_enum, ..plain });
+    }
+
+    fn alternatives(&mut self, path: &str, value: &'a Map<String, Value>, key: &str, visit: Visit) {
+        let members = value.get(key).and_then(Value::as_array).into_iter().flatten();
+        for (index, member) in members.enumerate() {
+            self.schema(child(&child(path, key), &index.to_string()), member, visit);
         }
     }
+}
+
+/// The names that a schema requires.
+pub(crate) fn required(schema: &Map<String, Value>) -> impl Iterator<Item = &str> {
+    schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// Whether the members of what stands at a keyword have names that somebody chose; elsewhere a name is a keyword.
+pub(crate) fn holds_names(keyword: &str) -> bool {
+    matches!(
+        keyword,
+        "callbacks"
+            | "content"
+            | "examples"
+            | "headers"
+            | "links"
+            | "parameters"
+            | "paths"
+            | "properties"
+            | "requestBodies"
+            | "responses"
+            | "schemas"
+            | "securitySchemes"
+    )
+}
+
+/// Whether what stands at a keyword is a value as it travels, and nothing in it a keyword.
+pub(crate) fn is_value(keyword: &str) -> bool {
+    matches!(keyword, "default" | "enum" | "example" | "examples")
 }
 
 pub(crate) fn reference(value: &Value) -> Option<&str> {

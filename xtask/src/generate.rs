@@ -79,6 +79,9 @@ fn derive(text: &str) -> Result<Vec<Output>, Refusal> {
     if !problems.is_empty() {
         return Err(Refusal::Fragment(problems));
     }
+    // First as it is written, so that the place of a problem is one of the file.
+    document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
+    let document = document.composed();
     let spec = document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
     let raw_client = raw_client::generate(&document, &spec).map_err(Refusal::Generator)?;
     Ok(vec![

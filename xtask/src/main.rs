@@ -3,6 +3,7 @@
 mod check;
 mod diff;
 mod document;
+mod effect;
 mod footprint;
 mod generate;
 mod outputs;

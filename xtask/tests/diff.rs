@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod environment;
+mod moved;
 
 use std::fs;
 use std::path::Path;
@@ -100,21 +101,21 @@ macro_rules! said {
     };
 }
 
-const REQUEST: &str = "      required: [locationId]\n      properties:\n";
-const GENDER: &str = "        gender:\n          type: string\n          example: male\n";
+const REQUEST: &str = "          required: [locationId]\n          properties:\n";
+const GENDER: &str = "            gender:\n              type: string\n              example: male\n";
 
 said! {
-    optional_member_of_the_request: [(REQUEST, "      required: [locationId]\n      properties:\n        nickname:\n          type: string\n")];
-    required_member_of_the_request: [(REQUEST, "      required: [locationId, nickname]\n      properties:\n        nickname:\n          type: string\n")];
+    optional_member_of_the_request: [(REQUEST, "          required: [locationId]\n          properties:\n            nickname:\n              type: string\n")];
+    required_member_of_the_request: [(REQUEST, "          required: [locationId, nickname]\n          properties:\n            nickname:\n              type: string\n")];
     member_removed_from_the_request: [(GENDER, "")];
-    required_and_no_longer_required: [(REQUEST, "      required: [gender]\n      properties:\n")];
+    required_and_no_longer_required: [(REQUEST, "          required: [gender]\n          properties:\n")];
     wider_and_narrower_in_the_request: [
-        (GENDER, "        gender: {}\n"),
+        (GENDER, "            gender: {}\n"),
         ("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          format: zip\n"),
         ("        dnd:\n          type: boolean", "        dnd:\n          type: string"),
     ];
     null_in_the_request: [
-        (GENDER, "        gender:\n          allOf: [$ref: \"#/components/schemas/NullableString\"]\n"),
+        (GENDER, "            gender:\n              allOf: [$ref: \"#/components/schemas/NullableString\"]\n"),
         ("        city:\n          allOf: [$ref: \"#/components/schemas/NullableString\"]", "        city:\n          type: string"),
     ];
     values_in_the_request: [
@@ -127,11 +128,11 @@ said! {
         ("        - name: email\n          in: query\n", "        - name: mail\n          in: query\n          required: true\n"),
     ];
     any_other_member_of_the_request: [("      additionalProperties: {}\n", "")];
-    member_of_two_responses: [("        deleted:\n          type: boolean\n          example: false\n", "")];
+    member_of_several_responses: [("        deleted:\n          type: boolean\n          example: false\n", "")];
     member_added_to_the_responses: [("        deleted:\n", "        visitorId:\n          type: string\n        deleted:\n")];
     wider_and_narrower_in_the_response: [
         ("        deleted:\n          type: boolean", "        deleted:\n          type: integer"),
-        ("        dateAdded:\n          type: string\n          format: date-time", "        dateAdded:\n          type: string"),
+        ("of its examples.\n        dateAdded:\n          type: string\n          format: date-time", "of its examples.\n        dateAdded:\n          type: string"),
         ("        offers:\n          type: array\n          nullable: true\n          items:\n            type: string", "        offers:\n          type: array\n          nullable: true\n          items: {}"),
         ("        type:\n          type: string\n          example: read", "        type:\n          type: string\n          nullable: true\n          minLength: 1\n          example: read"),
     ];
@@ -149,9 +150,106 @@ said! {
     an_operation_moved: [("  /contacts/search/duplicate:\n    get:", "  /contacts/search:\n    post:")];
     the_server_and_the_security: [("https://services.leadconnectorhq.com", "https://api.example.com"), ("      operationId: create_contact\n", "      operationId: create_contact\n      security: []\n")];
     a_security_scheme: [("      type: http\n      scheme: bearer\n", "      type: apiKey\n      in: header\n      name: Authorization\n")];
-    what_it_cannot_tell: [(GENDER, "        gender:\n          type: string\n          deprecated: true\n          example: male\n")];
+    what_it_cannot_tell: [(GENDER, "            gender:\n              type: string\n              deprecated: true\n              example: male\n")];
     only_words: [("example: male", "example: female"), ("summary: Get Duplicate Contact", "summary: Find a contact")];
     only_a_comment: [("# ", "#  ")];
+    effects: [
+        ("      x-effect: once\n", "      x-effect: repeats\n"),
+        ("      operationId: get_contact\n      x-effect: reads\n", "      operationId: get_contact\n      x-effect: repeats\n"),
+        ("      operationId: delete_contact\n      x-effect: repeats\n", "      operationId: delete_contact\n      x-effect: once\n"),
+        ("      operationId: get_all_notes\n      x-effect: reads\n", "      operationId: get_all_notes\n"),
+    ];
+    the_place_of_the_new_id: [("x-creates: contact.id", "x-creates: contact.locationId")];
+    no_place_of_the_new_id: [("      x-creates: contact.id\n", "")];
+    a_member_that_makes_it_happen_once: [
+        ("      x-effect: once\n", "      x-effect: repeats\n      x-once-if: dnd\n"),
+        ("      operationId: delete_contact\n      x-effect: repeats\n", "      operationId: delete_contact\n      x-effect: repeats\n      x-once-if: sure\n"),
+    ];
+}
+
+/// Where a member is written means nothing to a caller, and which schemas there are neither.
+#[test]
+fn members_in_one_object_or_in_shared_schemas() {
+    let repository = Repository::new();
+    let fragment = fs::read_to_string(repository.0.path().join(FRAGMENT)).unwrap();
+    let moved = [
+        moved::into_one_object(&fragment),
+        moved::into_shared_schemas(&fragment),
+        moved::into_shared_schemas(&moved::into_one_object(&fragment)),
+    ];
+    for moved in moved {
+        // In both directions.
+        for fragment in [&moved, &fragment] {
+            repository.write(fragment);
+            assert_eq!(
+                repository.says(&[]),
+                "openapi/contacts.yaml, from [revision] to the working tree: nothing that is sent or received has changed\n"
+            );
+            repository.commit();
+        }
+    }
+}
+
+/// A change of a member is one of each request that has it, also if it is written once.
+#[test]
+fn a_member_of_a_shared_schema() {
+    let repository = Repository::new();
+    repository.edit(&[(
+        "        dateAdded:\n          type: string\n          format: date-time",
+        "        dateAdded:\n          type: integer",
+    )]);
+    let changed = repository.says(&[]);
+    repository.git(&["checkout", "--quiet", FRAGMENT]);
+    repository.write(&moved::into_shared_schemas(&fs::read_to_string(repository.0.path().join(FRAGMENT)).unwrap()));
+    repository.commit();
+    repository.edit(&[(
+        "        dateAdded:\n          type: string\n          format: date-time",
+        "        dateAdded:\n          type: integer",
+    )]);
+    assert_eq!(repository.says(&[]), changed);
+}
+
+#[test]
+fn what_an_operation_says_for_the_first_time() {
+    let repository = Repository::new();
+    repository.edit(&[
+        ("      x-effect: once\n      x-creates: contact.id\n", ""),
+        ("      operationId: delete_contact\n      x-effect: repeats\n", "      operationId: delete_contact\n"),
+    ]);
+    repository.commit();
+    repository.edit(&[
+        (
+            "      operationId: create_contact\n",
+            "      operationId: create_contact\n      x-effect: once\n      x-creates: contact.id\n",
+        ),
+        (
+            "      operationId: delete_contact\n",
+            "      operationId: delete_contact\n      x-effect: repeats\n      x-once-if: sure\n",
+        ),
+    ]);
+    insta::assert_snapshot!(repository.says(&[]));
+}
+
+#[test]
+fn another_member_that_makes_it_happen_once() {
+    let repository = Repository::new();
+    repository.edit(&[("      x-effect: once\n", "      x-effect: repeats\n      x-once-if: dnd\n")]);
+    repository.commit();
+    repository.edit(&[("x-once-if: dnd", "x-once-if: sure")]);
+    insta::assert_snapshot!(repository.says(&[]));
+    repository.edit(&[("      x-once-if: sure\n", "")]);
+    insta::assert_snapshot!(repository.says(&[]));
+}
+
+/// What the rules refuse can still be compared.
+#[test]
+fn compositions_without_an_end() {
+    let repository = Repository::new();
+    repository.edit(&[(
+        "        - $ref: \"#/components/schemas/ContactFields\"\n",
+        "        - $ref: \"#/components/schemas/ContactFields\"\n        - $ref: \"#/components/schemas/CreateContactRequest\"\n        - type: object\n          properties:\n            referrer:\n              allOf:\n                - $ref: \"#/components/schemas/CreateContactRequest\"\n                - type: object\n",
+    )]);
+    insta::assert_snapshot!(repository.says(&[]));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod moved;
+
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -9,6 +11,7 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 const GENERATED: &str = "crates/leadconnector-raw/src/generated.rs";
+const FOR_THE_MOCK: &str = "crates/leadconnector-mock/src/contacts.json";
 
 /// A folder with this fragment and a generated file that is not its own.
 fn workspace(fragment: &str) -> TempDir {
@@ -64,53 +67,178 @@ refused! {
     openapi_3_1: edited("openapi: 3.0.3", "openapi: 3.1.0");
     not_openapi: edited("in: header", "in: the header");
     two_error_schemas: edited("#/components/schemas/ErrorBody", "#/components/schemas/Duplicate");
-    any_of_scalars: edited("    Version:\n", "    Mixed:\n      anyOf:\n        - type: string\n        - type: integer\n    Version:\n");
+    any_of_scalars: edited("    NullableString:\n", "    Mixed:\n      anyOf:\n        - type: string\n        - type: integer\n    NullableString:\n");
     open_enum_as_any_of: edited("      oneOf:\n        - title: DocumentedVersion", "      anyOf:\n        - title: DocumentedVersion");
     dangling_reference: edited("$ref: \"#/components/schemas/DndSettings\"", "$ref: \"#/components/schemas/DndSetings\"");
     reference_to_another_file: edited("$ref: \"#/components/schemas/DndSettings\"", "$ref: \"dnd.yaml#/DndSettings\"");
     two_properties_with_one_rust_name: edited("        firstName:\n", "        first_name:\n          type: string\n        firstName:\n");
     a_property_called_extra: edited("        firstName:\n", "        extra:\n          type: string\n        firstName:\n");
-    two_schemas_with_one_rust_name: edited("    Version:\n", "    version:\n      type: string\n    Version:\n");
+    two_schemas_with_one_rust_name: edited("    NullableString:\n", "    version:\n      type: string\n    NullableString:\n");
     closed_enum_in_a_response: edited("        deleted:\n          type: boolean", "        deleted:\n          type: string\n          enum: [yes, no]");
     open_enum_with_two_lists: edited("title: OtherDndStatus\n          type: string\n          not:\n            enum: [active, inactive, permanent]", "title: OtherDndStatus\n          type: string\n          not:\n            enum: [active, inactive]");
-    nullable_one_of: edited("    Version:\n", "    Either:\n      nullable: true\n      oneOf:\n        - type: object\n        - type: array\n          items: {}\n    Version:\n");
-    optional_and_nullable_in_place: edited("        gender:\n          type: string", "        gender:\n          type: string\n          nullable: true");
+    nullable_one_of: edited("    NullableString:\n", "    Either:\n      nullable: true\n      oneOf:\n        - type: object\n        - type: array\n          items: {}\n    NullableString:\n");
+    optional_and_nullable_in_place: edited("            gender:\n              type: string", "            gender:\n              type: string\n              nullable: true");
     array_in_a_response: edited("        offers:\n          type: array\n          nullable: true", "        offers:\n          type: array");
-    number_in_a_request: edited("        gender:\n          type: string", "        gender:\n          type: number");
+    number_in_a_request: edited("            gender:\n              type: string", "            gender:\n              type: number");
     additional_properties_true: edited("additionalProperties: {}", "additionalProperties: true");
     additional_properties_in_a_response: edited("    ErrorBody:\n", "    ErrorBody:\n      additionalProperties: {}\n");
     numbered_success: edited("        2XX:\n", "        \"201\":\n");
     authorization_as_a_parameter: edited("        - name: Version\n", "        - name: Authorization\n          in: header\n          schema: {type: string}\n        - name: Version\n");
     no_operation_id: edited("      operationId: create_contact\n", "");
     openapi_3_1_as_a_number: edited("openapi: 3.0.3", "openapi: 3.1");
-    a_reference_to_itself: edited("    Version:\n", "    Loop:\n      $ref: \"#/components/schemas/Loop\"\n    Version:\n");
-    references_in_a_circle: edited("    Version:\n", "    Here:\n      $ref: \"#/components/schemas/There\"\n    There:\n      $ref: \"#/components/schemas/Here\"\n    Version:\n");
+    a_reference_to_itself: edited("    NullableString:\n", "    Loop:\n      $ref: \"#/components/schemas/Loop\"\n    NullableString:\n");
+    references_in_a_circle: edited("    NullableString:\n", "    Here:\n      $ref: \"#/components/schemas/There\"\n    There:\n      $ref: \"#/components/schemas/Here\"\n    NullableString:\n");
     reference_with_siblings: edited("            $ref: \"#/components/schemas/Version\"", "            $ref: \"#/components/schemas/Version\"\n            nullable: true");
     reference_into_a_schema: edited("$ref: \"#/components/schemas/DndSettings\"", "$ref: \"#/components/schemas/Contact/properties/city\"");
     one_title_twice: edited("title: DocumentedDndStatus", "title: DocumentedVersion");
     a_title_that_is_a_schema: edited("title: DocumentedDndStatus", "title: DndStatus");
     a_misspelled_keyword: edited("      type: string\n      nullable: true", "      type: string\n      nulable: true");
     required_but_not_there: edited("required: [locationId]", "required: [locationID]");
-    a_default: edited("        gender:\n          type: string", "        gender:\n          type: string\n          default: male");
+    a_default: edited("            gender:\n              type: string", "            gender:\n              type: string\n              default: male");
     array_without_items: edited("          items:\n            type: string\n          example: [nisi sint commodo amet, consequat]\n        customFields", "          example: [nisi sint commodo amet, consequat]\n        customFields");
-    closed_enum_behind_a_response_component: edited("          description: Successful response\n          content:", "          $ref: \"#/components/responses/Created\"\n        \"403\":\n          description: Forbidden\n          content:").replace("        deleted:\n          type: boolean", "        deleted:\n          type: string\n          enum: [\"yes\", \"no\"]").replace("  securitySchemes:\n", "  responses:\n    Created:\n      description: Successful response\n      content:\n        application/json:\n          schema:\n            $ref: \"#/components/schemas/CreateContactResponse\"\n  securitySchemes:\n");
-    any_of_scalars_behind_all_of: edited("    Version:\n", "    Mixed:\n      anyOf:\n        - allOf: [$ref: \"#/components/schemas/NullableString\"]\n        - type: object\n    Version:\n");
-    one_of_two_strings: edited("    Version:\n", "    Mixed:\n      oneOf:\n        - type: string\n          enum: [a]\n        - type: string\n    Version:\n");
-    nullable_in_place_behind_all_of: edited("        gender:\n          type: string", "        gender:\n          allOf:\n            - type: string\n              nullable: true");
+    closed_enum_behind_a_response_component: edited("          description: Successful response\n          content:", "          $ref: \"#/components/responses/Created\"\n        \"403\":\n          description: Forbidden\n          content:").replace("        deleted:\n          type: boolean", "        deleted:\n          type: string\n          enum: [\"yes\", \"no\"]").replace("  responses:\n    BadRequest:\n", "  responses:\n    Created:\n      description: Successful response\n      content:\n        application/json:\n          schema:\n            $ref: \"#/components/schemas/CreateContactResponse\"\n    BadRequest:\n");
+    any_of_scalars_behind_all_of: edited("    NullableString:\n", "    Mixed:\n      anyOf:\n        - allOf: [$ref: \"#/components/schemas/NullableString\"]\n        - type: object\n    NullableString:\n");
+    one_of_two_strings: edited("    NullableString:\n", "    Mixed:\n      oneOf:\n        - type: string\n          enum: [a]\n        - type: string\n    NullableString:\n");
+    nullable_in_place_behind_all_of: edited("            gender:\n              type: string", "            gender:\n              allOf:\n                - type: string\n                  nullable: true");
     map_in_a_response: edited("        deleted:\n          type: boolean", "        deleted:\n          type: object");
     parameter_of_a_path: edited("    post:\n      operationId", "    parameters:\n      - name: Authorization\n        in: header\n        schema: {type: string}\n    post:\n      operationId");
     parameter_called_body: edited("        - name: Version\n", "        - name: body\n          in: query\n          schema: {type: string}\n        - name: Version\n");
-    a_circle_of_compositions: edited("    Version:\n", "    Here:\n      allOf:\n        - $ref: \"#/components/schemas/There\"\n        - type: object\n    There:\n      allOf:\n        - $ref: \"#/components/schemas/Here\"\n    Version:\n");
-    a_pattern_and_a_uuid: edited("        gender:\n          type: string", "        gender:\n          type: string\n          format: uuid\n          pattern: a");
+    a_circle_of_compositions: edited("    NullableString:\n", "    Here:\n      allOf:\n        - $ref: \"#/components/schemas/There\"\n        - type: object\n    There:\n      allOf:\n        - $ref: \"#/components/schemas/Here\"\n    NullableString:\n");
+    a_pattern_and_a_uuid: edited("            gender:\n              type: string", "            gender:\n              type: string\n              format: uuid\n              pattern: a");
     unquoted_booleans: edited("enum: [active, inactive]", "enum: [yes, no]");
     a_misspelled_method: edited("    post:\n", "    psot:\n");
     a_path_without_slash: edited("  /contacts/:", "  contacts/:");
-    a_type_that_is_not_one: edited("        gender:\n          type: string", "        gender:\n          type: strng");
-    a_member_out_of_place: edited("        gender:\n          type: string", "      gender:\n          type: string");
+    a_type_that_is_not_one: edited("            gender:\n              type: string", "            gender:\n              type: strng");
+    a_member_out_of_place: edited("            gender:\n              type: string", "          gender:\n              type: string");
     code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
     two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
-    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      responses: {2XX: {description: ok}}\n    post:\n      operationId: create_contact\n");
+    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok}}\n    post:\n      operationId: create_contact\n");
     what_the_rules_do_not_know: edited("          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateContactRequest\"", "          application/json: {}");
+}
+
+const SHARED: &str = "        - $ref: \"#/components/schemas/ContactFields\"\n";
+const FIELDS: &str = "    ContactFields:\n      type: object\n";
+const OWN: &str = "          required: [locationId]\n          properties:\n";
+const NOTE: &str = "    Note:\n      description: A note of a contact.\n      type: object\n";
+
+refused! {
+    parts_that_are_no_objects: edited(SHARED, "        - type: string\n        - type: array\n          items: {}\n        - oneOf:\n            - type: object\n            - type: string\n        - $ref: \"#/components/schemas/NullableString\"\n");
+    an_alternative_beside_the_parts: edited("    CreateContactRequest:\n", "    CreateContactRequest:\n      oneOf: [{type: object}]\n");
+    a_property_in_two_parts: edited(OWN, "          required: [locationId]\n          properties:\n            email:\n              type: string\n");
+    a_part_twice: edited(SHARED, "        - $ref: \"#/components/schemas/ContactFields\"\n        - allOf: [$ref: \"#/components/schemas/ContactFields\"]\n");
+    additional_properties_in_two_parts: edited(FIELDS, "    ContactFields:\n      type: object\n      additionalProperties: {}\n");
+    keywords_of_a_part: edited(FIELDS, "    ContactFields:\n      type: object\n      nullable: true\n      minProperties: 1\n");
+    two_parts_with_one_rust_name: edited(OWN, "          required: [locationId]\n          properties:\n            first_name:\n              type: string\n");
+    required_by_a_shared_part: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId, birthday]\n");
+    required_by_what_is_a_part_and_more: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId]\n").replace("        dndSettings:\n          $ref: \"#/components/schemas/DndSettings\"\n", "        dndSettings:\n          $ref: \"#/components/schemas/ContactFields\"\n");
+    additional_properties_in_a_composed_response: edited(NOTE, "    NoteFields:\n      type: object\n      additionalProperties: {}\n    Note:\n      description: A note of a contact.\n      allOf: [$ref: \"#/components/schemas/NoteFields\"]\n");
+    optional_and_nullable_in_a_part: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [gender]\n").replacen("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          nullable: true\n", 1).replacen("            gender:\n", "            gender:\n              nullable: true\n", 1);
+    optional_and_nullable_in_what_is_a_part_and_more: edited(OWN, "          required: [locationId, postalCode]\n          properties:\n            more:\n              $ref: \"#/components/schemas/ContactFields\"\n").replacen("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          nullable: true\n", 1);
+    an_array_in_a_part_of_a_response: edited(NOTE, "    NoteFields:\n      type: object\n      properties:\n        tags:\n          type: array\n          items: {}\n    Note:\n      description: A note of a contact.\n      allOf: [$ref: \"#/components/schemas/NoteFields\"]\n");
+    a_part_that_is_the_composition: edited(SHARED, "        - $ref: \"#/components/schemas/ContactFields\"\n        - $ref: \"#/components/schemas/CreateContactRequest\"\n");
+    a_composition_within_its_own_part: edited("    NullableString:\n", "    Here:\n      type: object\n      properties:\n        there:\n          allOf:\n            - $ref: \"#/components/schemas/Here\"\n            - type: object\n    NullableString:\n");
+    compositions_within_each_other: edited("    NullableString:\n", "    Here:\n      type: object\n      properties:\n        there:\n          type: array\n          items:\n            allOf:\n              - $ref: \"#/components/schemas/There\"\n              - type: object\n    There:\n      type: object\n      properties:\n        here:\n          allOf:\n            - $ref: \"#/components/schemas/Here\"\n            - type: object\n    NullableString:\n");
+    a_misspelled_key_of_a_response_component: edited("    BadRequest:\n", "    BadRequest:\n      contents: {}\n");
+}
+
+const ONCE: &str = "      x-effect: once\n      x-creates: contact.id\n";
+
+refused! {
+    no_effect: edited(ONCE, "");
+    an_effect_that_is_none: edited("x-effect: repeats", "x-effect: repeat");
+    an_effect_that_is_no_text: edited("x-effect: repeats", "x-effect: [repeats]");
+    a_misspelled_effect: edited("x-effect: repeats", "x-efect: repeats");
+    a_misspelled_place_of_the_id: edited("      x-creates:", "      x-create:");
+    a_misspelled_key_of_an_operation: edited("      summary: Create Contact\n", "      sumary: Create Contact\n");
+    creates_where_nothing_is: edited("x-creates: contact.id", "x-creates: contact.idd");
+    creates_beside_the_answer: edited("x-creates: contact.id", "x-creates: id");
+    creates_beyond_a_text: edited("x-creates: contact.id", "x-creates: contact.id.value");
+    creates_no_text: edited("x-creates: contact.id", "x-creates: contact");
+    creates_in_no_words: edited("x-creates: contact.id", "x-creates: contact..id");
+    creates_in_a_list: edited("x-creates: contact.id", "x-creates: [contact, id]");
+    creates_without_an_answer: edited("            application/json:\n              schema:\n                $ref: \"#/components/schemas/CreateContactResponse\"", "            text/plain:\n              schema:\n                type: string");
+    creates_by_reading: edited(ONCE, "      x-effect: reads\n      x-creates: contact.id\n");
+    once_if_nothing: edited(ONCE, "      x-effect: repeats\n      x-once-if: createNewIfDuplicateAllowed\n");
+    once_if_a_text: edited(ONCE, "      x-effect: repeats\n      x-once-if: gender\n");
+    once_if_a_list: edited(ONCE, "      x-effect: repeats\n      x-once-if: [dnd]\n");
+    once_if_in_any_case: edited(ONCE, "      x-effect: once\n      x-once-if: dnd\n");
+    once_if_without_a_body: edited("x-effect: repeats\n", "x-effect: repeats\n      x-once-if: dnd\n");
+}
+
+/// What is generated from a fragment: both files.
+#[track_caller]
+fn generated(fragment: &str) -> [String; 2] {
+    let folder = workspace(fragment);
+    let output = generate(folder.path(), &[]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    [GENERATED, FOR_THE_MOCK].map(|file| fs::read_to_string(folder.path().join(file)).unwrap())
+}
+
+/// Where a member is written means nothing: no byte that is generated depends on it.
+#[test]
+fn members_in_one_object_or_in_shared_schemas() {
+    let fragment = the_fragment();
+    let as_it_is = generated(&fragment);
+    assert!(!as_it_is[1].contains("ContactFields"), "a part is no type of its own");
+    for moved in [
+        moved::into_one_object(&fragment),
+        moved::into_shared_schemas(&fragment),
+        moved::into_shared_schemas(&moved::into_one_object(&fragment)),
+        // What one part has, another one can require.
+        fragment
+            .replacen(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId]\n", 1)
+            .replacen(OWN, "          properties:\n", 1),
+    ] {
+        assert!(moved != fragment);
+        assert!(generated(&moved) == as_it_is, "the same members gave other bytes");
+    }
+}
+
+/// Names that are required in another order are the same names.
+#[test]
+fn required_names_in_any_order() {
+    let one = edited(
+        NOTE,
+        "    Note:\n      description: A note of a contact.\n      type: object\n      required: [title, id]\n",
+    );
+    assert!(generated(&one) == generated(&one.replace("[title, id]", "[id, title]")));
+    let parts = moved::into_shared_schemas(&the_fragment());
+    let parts = parts.replacen("    NoteText:\n", "    NoteText:\n      required: [title]\n", 1);
+    let parts = parts.replacen("    NoteFields:\n", "    NoteFields:\n      required: [id]\n", 1);
+    assert!(generated(&one) == generated(&parts));
+}
+
+/// Of a composition, what is true of the whole counts.
+#[test]
+fn compositions_that_are_accepted() {
+    for fragment in [
+        // Nullable in place, and required by another part.
+        edited(FIELDS, "    ContactFields:\n      type: object\n      required: [gender]\n").replacen(
+            "            gender:\n",
+            "            gender:\n              nullable: true\n",
+            1,
+        ),
+        // In place, and no map.
+        edited(
+            "        pinned:\n",
+            "        author:\n          type: object\n          allOf: [$ref: \"#/components/schemas/Duplicate\", {type: object}]\n        pinned:\n",
+        ),
+        // A part that is a type of its own, too, and one that refers to its whole.
+        edited(
+            OWN,
+            "          properties:\n            locationId:\n              type: string\n            more:\n              $ref: \"#/components/schemas/ContactFields\"\n            referrer:\n              $ref: \"#/components/schemas/CreateContactRequest\"\n",
+        )
+        .replacen("            locationId:\n              type: string\n              example: ve9EPM428h8vShlRW1KT\n", "", 1),
+        // A schema that contains itself, and that nothing refers to.
+        edited(
+            "    NullableString:\n",
+            "    Tree:\n      type: object\n      properties:\n        branches:\n          type: array\n          items:\n            $ref: \"#/components/schemas/Tree\"\n    NullableString:\n",
+        ),
+        // A member that comes from a part.
+        edited(ONCE, "      x-effect: repeats\n      x-creates: contact.id\n      x-once-if: dnd\n"),
+    ] {
+        generated(&fragment);
+    }
 }
 
 /// An open enum may also be made of named schemas.
@@ -158,7 +286,7 @@ fn says_where_to_run_it() {
 
 #[test]
 fn a_field_that_the_wrapper_uses() {
-    let fragment = edited("        gender:\n          type: string\n          example: male\n", "");
+    let fragment = edited("            gender:\n              type: string\n              example: male\n", "");
     let fragment = fragment.replacen("        contactName:\n          type: string\n", "", 1);
     let fragment = fragment.replacen(
         "        matchingField:\n          type: string\n",
@@ -168,8 +296,8 @@ fn a_field_that_the_wrapper_uses() {
     let folder = workspace(&fragment);
     let wrapper = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/leadconnector/src");
     let copy = folder.path().join("crates/leadconnector/src");
-    fs::create_dir_all(&copy).unwrap();
-    for file in ["mapping.rs", "outcome.rs"] {
+    fs::create_dir_all(copy.join("call")).unwrap();
+    for file in ["new_contact.rs", "call/outcome.rs"] {
         fs::copy(wrapper.join(file), copy.join(file)).unwrap();
     }
 
@@ -179,7 +307,7 @@ fn a_field_that_the_wrapper_uses() {
     assert_eq!(fs::read_to_string(folder.path().join(GENERATED)).unwrap(), "// as it was\n");
 
     // Once the wrapper does not use them, they can go.
-    for file in ["mapping.rs", "outcome.rs"] {
+    for file in ["new_contact.rs", "call/outcome.rs"] {
         fs::remove_file(copy.join(file)).unwrap();
     }
     assert!(generate(folder.path(), &[]).status.success());

@@ -86,8 +86,8 @@ impl Folder {
 fn a_change_of_the_fragment() {
     let folder = Folder::new();
     folder.edit(
-        "        gender:\n          type: string\n",
-        "        nickname:\n          type: string\n        gender:\n          type: string\n",
+        "            gender:\n              type: string\n",
+        "            nickname:\n              type: string\n            gender:\n              type: string\n",
     );
     folder.commit();
     let output = folder.xtask(&["propose", "HEAD~1"]);
@@ -116,7 +116,7 @@ fn nothing_to_propose() {
 #[test]
 fn an_unknown_revision() {
     let folder = Folder::new();
-    folder.edit("        gender:\n", "        nickname:\n          type: string\n        gender:\n");
+    folder.edit("            gender:\n", "            nickname:\n              type: string\n            gender:\n");
     folder.commit();
     let output = folder.xtask(&["propose", "0000000000000000000000000000000000000000"]);
     assert_eq!(output.status.code(), Some(2));
@@ -128,7 +128,7 @@ fn an_unknown_revision() {
 #[test]
 fn changes_that_are_not_committed() {
     let folder = Folder::new();
-    folder.edit("        gender:\n", "        nickname:\n          type: string\n        gender:\n");
+    folder.edit("            gender:\n", "            nickname:\n              type: string\n            gender:\n");
     let output = folder.xtask(&["propose", "HEAD"]);
     assert_eq!(output.status.code(), Some(2));
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stderr), @"error: there are changes that are not committed: commit them, or stash them");

@@ -1,5 +1,5 @@
-//! A server on loopback that behaves as HighLevel's contacts endpoint does, for the tests of programs that create
-//! contacts.
+//! A server on loopback that behaves as HighLevel's contacts endpoint does, for the tests of programs that create, read
+//! and delete contacts.
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -29,14 +29,21 @@
 //! | an email or phone that the location has already | 400 with `meta`: the contact's id and name, the field |
 //! | any other | 201 with the contact as it is stored, and a `traceId` |
 //!
-//! `GET /contacts/search/duplicate`, "Get Duplicate Contact": 200 with the contact of the location that has the email or the
-//! number of the query, or with `null`.
+//! The other operations, for a request with a bearer token and the `Version` header:
 //!
-//! Every answer has the rate-limit headers. Any other path is a 404.
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /contacts/search/duplicate`, "Get Duplicate Contact" | 200 with the contact of the location that has the email or the number of the query, or with `null` |
+//! | `GET /contacts/{contactId}`, "Get Contact" | 200 with the contact |
+//! | `DELETE /contacts/{contactId}`, "Delete Contact" | 200; the contact is gone, and its notes are |
+//! | `GET /contacts/{contactId}/notes`, "Get All Notes" | 200 with the notes, in the order in which they were added: [`Server::insert_note`] |
+//! | one of the three with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
+//!
+//! Every answer has the rate-limit headers. Any other method or path is a 404.
 //!
 //! The property names, types and allowed values are those of the OpenAPI description from which the crate
 //! `leadconnector` is generated. The words are the vendor's where they are known (an email, an unknown property, a
-//! duplicate, a missing header), and those of the framework that the vendor uses elsewhere.
+//! duplicate, a contact that is not there, a missing header), and those of the framework that the vendor uses elsewhere.
 //!
 //! # What it does not imitate
 //!
@@ -46,7 +53,11 @@
 //! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
 //!   stored without spaces and punctuation, and gets no country code.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
-//! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there.
+//! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there. A contact
+//!   is the same to every operation; the vendor leaves some members out, and adds others, when it is read.
+//! - A contact that is deleted cannot be restored. What the vendor answers to a second deletion is not known; here it is the
+//!   answer for a contact that is not there.
+//! - The text of a note without markup, `bodyText`, is its body as it came.
 //!
 //! # Misbehaving
 //!
@@ -62,9 +73,11 @@
 mod body;
 mod contact;
 mod endpoint;
+mod note;
 mod rate_limit;
 mod reply;
 mod request;
+mod routes;
 mod server;
 mod store;
 mod validation;
@@ -73,7 +86,10 @@ pub use rate_limit::Enforcement;
 pub use reply::Reply;
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
-pub use validation::InvalidContact;
+pub use validation::{InvalidContact, InvalidNote};
+
+/// The fragment, as `cargo xtask generate` writes it.
+const FRAGMENT: &str = include_str!("contacts.json");
 
 /// The types of statuses and headers, in the version that a [`Reply`] takes.
 pub use http;

@@ -41,17 +41,17 @@ pub(crate) enum Delivery {
 }
 
 impl Reply {
-    /// The answer that the server would give, with the contact stored if it would store it.
+    /// The answer that the server would give, with the request carried out: a contact is stored or deleted.
     pub fn ordinary() -> Self {
         Self { status: None, headers: HeaderMap::new(), body: None, delay: Duration::ZERO, delivery: Delivery::Whole }
     }
 
-    /// An answer with this status and no body. Nothing is stored.
+    /// An answer with this status and no body. The request is not carried out.
     pub fn new(status: StatusCode) -> Self {
         Self { status: Some(status), ..Self::ordinary() }
     }
 
-    /// An answer with this status and a body of JSON. Nothing is stored.
+    /// An answer with this status and a body of JSON. The request is not carried out.
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::new(status)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))

@@ -19,8 +19,9 @@ use crate::body::DeliveredBody;
 use crate::endpoint::Endpoint;
 use crate::rate_limit::{Enforcement, Limits};
 use crate::reply::Delivery;
+use crate::routes::Routes;
 use crate::validation::Validator;
-use crate::{InvalidContact, Reply, Request};
+use crate::{FRAGMENT, InvalidContact, InvalidNote, Reply, Request};
 
 /// The largest body of a request, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -82,12 +83,26 @@ impl Server {
 
     /// The contacts that are stored, of all locations, in the order of their creation.
     pub fn contacts(&self) -> Vec<Value> {
-        lock(&self.state.endpoint).contacts().to_vec()
+        lock(&self.state.endpoint).contacts()
     }
 
     /// How many requests were refused with 429 because of a rate limit: see [`ServerBuilder::enforce`].
     pub fn refused(&self) -> u64 {
         lock(&self.state.endpoint).refused()
+    }
+
+    /// How many requests for an operation the server carried out. The operation's id is that of the OpenAPI description,
+    /// such as `create_contact`.
+    ///
+    /// A request counts when the server did what it asks for, whatever then became of the answer: also when a [`Reply`]
+    /// cut it, or replaced its body. So a test can show that what must not happen twice happened at most once. A request
+    /// that is refused does not count, nor does one that a [`Reply`] with a status of its own answers, nor
+    /// [`Server::insert`].
+    ///
+    /// An operation that only reads changes nothing, so it is never counted: for it the number is 0, as for an id that no
+    /// operation has.
+    pub fn carried_out(&self, operation_id: &str) -> u64 {
+        lock(&self.state.endpoint).carried_out(operation_id)
     }
 
     /// Stores a contact, as if it had been created with this body, and gives it as it is stored.
@@ -99,6 +114,18 @@ impl Server {
     /// The server would refuse the body with 422.
     pub fn insert(&self, body: &Value) -> Result<Value, InvalidContact> {
         lock(&self.state.endpoint).insert(body)
+    }
+
+    /// Adds a note to a contact, and gives it as it is stored.
+    ///
+    /// The note is the body of the vendor's "Create Note": the text `body`, and if wanted `userId`, `title`, `color` and
+    /// `pinned`. No request is recorded.
+    ///
+    /// # Errors
+    ///
+    /// There is no such contact, or the server would refuse the body with 422.
+    pub fn insert_note(&self, contact_id: &str, note: &Value) -> Result<Value, InvalidNote> {
+        lock(&self.state.endpoint).insert_note(contact_id, note)
     }
 
     /// Answers the next request in this way, whatever it is. Several wait for their turn.
@@ -163,8 +190,8 @@ impl ServerBuilder {
         self
     }
 
-    /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow, and
-    /// there are no duplicates.
+    /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow,
+    /// there are no duplicates, and no contact is found by its id.
     pub fn recording(mut self, recording: bool) -> Self {
         self.recording = recording;
         self
@@ -182,11 +209,14 @@ impl ServerBuilder {
     ///
     /// The port is taken, or may not be used.
     pub async fn start(self) -> io::Result<Server> {
-        let validator = Validator::new(&self.accepting).map_err(io::Error::other)?;
+        let fragment = serde_json::from_str(FRAGMENT)?;
+        let routes = Routes::new(&fragment).map_err(io::Error::other)?;
+        let validator = Validator::new(fragment, &self.accepting).map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
+        let endpoint = Endpoint::new(routes, validator, self.allow_duplicates, self.limits, self.recording);
         let state = Arc::new(State {
-            endpoint: Mutex::new(Endpoint::new(validator, self.allow_duplicates, self.limits, self.recording)),
+            endpoint: Mutex::new(endpoint),
             requests: Mutex::default(),
             recording: self.recording,
             replies: Mutex::default(),
@@ -291,11 +321,14 @@ async fn read(mut body: Incoming) -> io::Result<Option<Bytes>> {
     Ok((length <= BODY_LIMIT).then(|| kept.freeze()))
 }
 
-/// A line of the log: without the query and the values of the body, which may hold a person's data.
+/// A line of the log: without the query and the values of the body, which may hold a person's data; an id of a contact
+/// is not such.
 fn line(request: &Request, response: &http::Response<Bytes>, begun: Instant) -> String {
     let path = request.path.split('?').next().unwrap_or_default();
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-    let said = match (&body["message"], &body["contact"]["id"]) {
+    // The words of a refusal are in `message`, save for a contact that is not there.
+    let message = if body["message"].is_null() { &body["error"] } else { &body["message"] };
+    let said = match (message, &body["contact"]["id"]) {
         (Value::Null, Value::String(id)) => format!("contact {id}"),
         (Value::Null, _) => String::new(),
         (message, _) => match &body["meta"]["contactId"] {

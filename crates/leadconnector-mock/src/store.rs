@@ -1,23 +1,59 @@
-//! The contacts of all locations.
+//! The contacts of all locations, with their notes.
+
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
 use crate::contact::digits;
 
-/// The contacts, in the order of their creation, and the ids that were given.
+/// The contacts and the ids that were given.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
-    contacts: Vec<Value>,
+    /// By their places in the order of creation.
+    contacts: BTreeMap<u64, Kept>,
+    /// The places of the contacts, by their ids.
+    places: HashMap<String, u64>,
+    next_place: u64,
     numbers: Numbers,
 }
 
+/// A contact, and its notes in the order in which they were added.
+#[derive(Debug)]
+struct Kept {
+    contact: Value,
+    notes: Vec<Value>,
+}
+
 impl Store {
-    pub(crate) fn contacts(&self) -> &[Value] {
-        &self.contacts
+    /// The contacts, in the order of their creation.
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> {
+        self.contacts.values().map(|kept| &kept.contact)
     }
 
-    pub(crate) fn add(&mut self, contact: Value) {
-        self.contacts.push(contact);
+    pub(crate) fn add(&mut self, id: String, contact: Value) {
+        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new() });
+        self.places.insert(id, self.next_place);
+        self.next_place += 1;
+    }
+
+    pub(crate) fn contact(&self, id: &str) -> Option<&Value> {
+        self.contacts.get(self.places.get(id)?).map(|kept| &kept.contact)
+    }
+
+    /// Removes a contact with its notes; false if there is none.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        self.places.remove(id).and_then(|place| self.contacts.remove(&place)).is_some()
+    }
+
+    /// The notes of a contact; none if there is no such contact.
+    pub(crate) fn notes(&self, contact_id: &str) -> Option<&[Value]> {
+        self.contacts.get(self.places.get(contact_id)?).map(|kept| kept.notes.as_slice())
+    }
+
+    /// Adds a note to a contact; false if there is no such contact.
+    pub(crate) fn add_note(&mut self, contact_id: &str, note: Value) -> bool {
+        let kept = self.places.get(contact_id).and_then(|place| self.contacts.get_mut(place));
+        kept.map(|kept| kept.notes.push(note)).is_some()
     }
 
     /// The contact of the same location that has the same email, or else the same phone; and which of them.
@@ -28,14 +64,14 @@ impl Store {
             let same = |contact: &&Value| {
                 contact["locationId"] == request["locationId"] && contact[member].as_str() == Some(&text)
             };
-            self.contacts.iter().find(same)
+            self.contacts().find(same)
         };
         let by_email = email.and_then(|email| find("emailLowerCase", email)).map(|contact| (contact, "email"));
         by_email.or_else(|| phone.and_then(|phone| find("phone", phone)).map(|contact| (contact, "phone")))
     }
 
-    /// The id of a new contact: twenty letters and digits.
-    pub(crate) fn contact_id(&mut self) -> String {
+    /// The id of a new contact or note: twenty letters and digits.
+    pub(crate) fn id(&mut self) -> String {
         const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
         let mut id = String::with_capacity(20);
         for _ in 0..2 {

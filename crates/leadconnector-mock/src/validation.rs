@@ -7,9 +7,6 @@ use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
 
-/// The fragment, as `cargo xtask generate` writes it.
-const FRAGMENT: &str = include_str!("contacts.json");
-
 /// A body that the server refuses with 422.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidContact {
@@ -31,17 +28,38 @@ impl fmt::Display for InvalidContact {
 
 impl std::error::Error for InvalidContact {}
 
-/// The fragment's schema of the request, made strict.
+/// A note that the server cannot store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InvalidNote {
+    /// No contact has this id.
+    UnknownContact(String),
+    /// The server would refuse the body with 422 and these messages.
+    Body(Vec<String>),
+}
+
+impl fmt::Display for InvalidNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownContact(id) => write!(f, "Contact with id {id} not found"),
+            Self::Body(messages) => f.write_str(&messages.join("; ")),
+        }
+    }
+}
+
+impl std::error::Error for InvalidNote {}
+
+/// What a contact and a note may have: for the contact the fragment's schema of the request, made strict.
 #[derive(Debug)]
 pub(crate) struct Validator {
-    schema: jsonschema::Validator,
+    contact: jsonschema::Validator,
+    note: jsonschema::Validator,
     accepting: Vec<String>,
 }
 
 impl Validator {
-    /// A validator that lets some properties through besides.
-    pub(crate) fn new(accepting: &[String]) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let mut fragment: Value = serde_json::from_str(FRAGMENT)?;
+    /// A validator of a fragment, which lets some properties of a contact through besides.
+    pub(crate) fn new(mut fragment: Value, accepting: &[String]) -> Result<Self, ValidationError<'static>> {
         json_schema(&mut fragment["components"]["schemas"]);
         let request = &mut fragment["components"]["schemas"]["CreateContactRequest"];
         for name in accepting {
@@ -51,22 +69,43 @@ impl Validator {
         request["properties"]["email"]["format"] = json!("email");
         request["properties"]["locationId"]["minLength"] = json!(1);
         fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
-        let schema = jsonschema::options()
+        let contact = jsonschema::options()
             .should_validate_formats(true)
             // In place of the format of JSON Schema, which refuses letters beyond ASCII.
             .with_format("email", is_email)
             .build(&fragment)?;
-        Ok(Self { schema, accepting: accepting.to_vec() })
+        // The vendor's "Create Note", which the fragment does not have.
+        let note = jsonschema::options().build(&json!({
+            "type": "object",
+            "required": ["body"],
+            "properties": {
+                "body": {"type": "string"},
+                "userId": {"type": "string"},
+                "title": {"type": "string"},
+                "color": {"type": "string"},
+                "pinned": {"type": "boolean"},
+            },
+            "additionalProperties": false,
+        }))?;
+        Ok(Self { contact, note, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
         &self.accepting
     }
 
-    pub(crate) fn check(&self, body: &Value) -> Result<(), InvalidContact> {
-        let messages: Vec<_> = self.schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
-        if messages.is_empty() { Ok(()) } else { Err(InvalidContact { messages }) }
+    pub(crate) fn check(&self, contact: &Value) -> Result<(), InvalidContact> {
+        check(&self.contact, contact).map_err(|messages| InvalidContact { messages })
     }
+
+    pub(crate) fn check_note(&self, note: &Value) -> Result<(), InvalidNote> {
+        check(&self.note, note).map_err(InvalidNote::Body)
+    }
+}
+
+fn check(schema: &jsonschema::Validator, body: &Value) -> Result<(), Vec<String>> {
+    let messages: Vec<_> = schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
+    if messages.is_empty() { Ok(()) } else { Err(messages) }
 }
 
 /// Whether the vendor would take it for an email: with a domain of at least two parts, and without a display name.

@@ -35,10 +35,14 @@ impl Serving {
 
     /// Sends a request with the page's headers, and gives the answer.
     fn post(&self, body: &str) -> String {
+        self.send("POST", "/contacts/", body)
+    }
+
+    fn send(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
-            "POST /contacts/?secret=1 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer secret\r\nVersion: 2021-04-15\r\n\
+            "{method} {path}?secret=1 HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer secret\r\nVersion: 2021-04-15\r\n\
              Content-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.address,
             body.len()
@@ -61,6 +65,13 @@ impl Drop for Serving {
     }
 }
 
+/// A line of the log without the time that the answer took.
+fn without_time(line: &str) -> String {
+    let mut words: Vec<_> = line.split(' ').collect();
+    words.drain(3..5);
+    words.join(" ")
+}
+
 #[test]
 fn serves_and_logs_until_ctrl_c() {
     let mut serving = Serving::start(&["--accept", "dateOfBirth"]);
@@ -69,12 +80,7 @@ fn serves_and_logs_until_ctrl_c() {
     assert!(serving.post(body).starts_with("HTTP/1.1 400"));
     assert!(serving.post("{}").starts_with("HTTP/1.1 422"));
 
-    let without_time = |line: String| {
-        let mut words: Vec<_> = line.split(' ').collect();
-        words.drain(3..5);
-        words.join(" ")
-    };
-    let lines = [(); 3].map(|()| without_time(serving.line()));
+    let lines = [(); 3].map(|()| without_time(&serving.line()));
     assert_eq!(
         lines,
         [
@@ -88,6 +94,28 @@ fn serves_and_logs_until_ctrl_c() {
     assert!(interrupt.success());
     assert_eq!(serving.line(), "stopped after 3 requests, 0 of them refused for the rate limit");
     assert!(serving.child.wait().unwrap().success());
+}
+
+#[test]
+fn the_log_has_no_data_of_a_contact() {
+    let mut serving = Serving::start(&[]);
+    serving.post(r#"{"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan@deos.com"}"#);
+    let contact = "/contacts/v6xaqpIopZ4cds2MMMCe";
+    let notes = format!("{contact}/notes");
+    for (method, path) in [("GET", contact), ("GET", &notes), ("DELETE", contact), ("GET", contact), ("GET", "/x")] {
+        serving.send(method, path, "");
+    }
+    assert_eq!(
+        [(); 6].map(|()| without_time(&serving.line())),
+        [
+            "POST /contacts/ 201 contact v6xaqpIopZ4cds2MMMCe",
+            "GET /contacts/v6xaqpIopZ4cds2MMMCe 200 contact v6xaqpIopZ4cds2MMMCe",
+            "GET /contacts/v6xaqpIopZ4cds2MMMCe/notes 200",
+            "DELETE /contacts/v6xaqpIopZ4cds2MMMCe 200",
+            "GET /contacts/v6xaqpIopZ4cds2MMMCe 400 \"Contact with id v6xaqpIopZ4cds2MMMCe not found\"",
+            "GET /x 404 \"Cannot GET /x\"",
+        ]
+    );
 }
 
 #[test]

@@ -30,10 +30,6 @@ impl BaseUrl {
         Ok(Self(Arc::new(Urls { base, operations })))
     }
 
-    pub(crate) fn as_str(&self) -> &str {
-        self.0.base.as_str()
-    }
-
     /// The URL of an operation. The path begins with a slash.
     pub(crate) fn at(&self, path: &str) -> Url {
         let known = self.0.operations.iter().find(|(known, _)| *known == path);

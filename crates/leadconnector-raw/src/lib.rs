@@ -10,25 +10,27 @@
 //! let mut authorization = HeaderValue::from_static("Bearer 9c48df2694a849b6089f9d0d3513efe");
 //! authorization.set_sensitive(true);
 //! let http = reqwest::Client::builder().default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)])).build()?;
-//! let client = Client::new_with_client(BaseUrl::new(document::SERVER)?, http);
+//! let version = types::DocumentedVersion::X20210415.into();
+//! let client = Client::new(BaseUrl::new(document::SERVER)?, &version, http)?;
 //!
-//! let version = types::Version::from(types::DocumentedVersion::X20210415);
 //! let body: types::CreateContactRequest =
 //!     serde_json::from_str(r#"{"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"}"#)?;
-//! let answer = client.create_contact(&version, &body).await?;
+//! let answer = client.send(client.create_contact(&body)?).await?;
 //! println!("{:?}", answer.contact);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Each operation has two methods: one sends the request and decodes the answer, and one, whose name ends in `_request`, only
-//! makes the request.
+//! Each operation has a method of the [`Client`] that makes its [`Request`], which can be looked at, sent by
+//! [`Client::send`], or sent by other means. [`operations`] says of each what it is, and what repeating it does.
 //!
 //! A request type that is read with serde loses the difference between a `null` and an absent member: build it in Rust
 //! where that matters.
 
 mod base_url;
-mod json;
+mod client;
+mod operation;
+mod request;
 mod version;
 
 #[rustfmt::skip]
@@ -38,7 +40,9 @@ mod version;
 mod generated;
 
 pub use base_url::BaseUrl;
-pub use generated::{Client, ClientInfo, Error, ResponseValue, document, types};
-pub use json::Json;
-/// The HTTP client underneath, in the version that [`Client::new_with_client`] takes.
+pub use client::{Client, Error};
+pub use generated::{document, operations, types};
+pub use operation::{Content, Effect, Member, Operation};
+pub use request::{Request, RequestError};
+/// The HTTP client underneath, in the version that [`Client::new`] takes.
 pub use reqwest;

@@ -2,18 +2,20 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+use leadconnector_raw::operations::CREATE_CONTACT;
+use leadconnector_raw::types::CreateContactResponse;
 
-use crate::arrival::Arrival;
-use crate::outcome::outcome;
-use crate::{Contact, Error, LocationId, NewContact, Response, mapping};
+use crate::call::Arrival;
+use crate::call::outcome::outcome;
+use crate::{Contact, Error, LocationId, NewContact, Response};
 
 /// The bytes of the request's body.
 pub fn request(location: &LocationId, contact: NewContact) -> serde_json::Result<Vec<u8>> {
-    serde_json::to_vec(&mapping::request(location, contact))
+    serde_json::to_vec(&contact.into_request(location))
 }
 
 /// The contact of the body of a success.
 pub fn contact(body: Bytes) -> Result<Contact, Error> {
-    let response = Response::new(StatusCode::CREATED, HeaderMap::new(), body);
-    outcome(Ok((response, Arrival::Whole))).and_then(mapping::created)
+    let response = Response::new(StatusCode::CREATED, HeaderMap::new(), body, &CREATE_CONTACT);
+    outcome::<CreateContactResponse>(&CREATE_CONTACT, Ok((response, Arrival::Whole)), false).map(|answer| answer.value)
 }

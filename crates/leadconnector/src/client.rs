@@ -4,11 +4,11 @@ use std::time::Duration;
 use leadconnector_raw as raw;
 use url::{Host, Url};
 
+use crate::call::pacing::{AnyPacing, Pacing, SlidingWindow};
+use crate::call::retry::{Retry, RetryPolicy};
+use crate::call::token_source::{TokenSource, Tokens};
 use crate::error::HttpSetupError;
-use crate::pacing::{AnyPacing, Pacing, SlidingWindow};
-use crate::retry::{Retry, RetryPolicy};
-use crate::token_source::{TokenSource, Tokens};
-use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token, mapping};
+use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token};
 
 /// The way to the API: a token, a base URL and a pool of connections.
 ///
@@ -35,7 +35,6 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     raw: raw::Client,
-    version: raw::types::Version,
     tokens: Tokens,
     pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
@@ -58,10 +57,6 @@ impl Client {
     /// The contacts of a location.
     pub fn contacts(&self, location: LocationId) -> Contacts {
         Contacts::new(self.clone(), location)
-    }
-
-    pub(crate) fn version(&self) -> &raw::types::Version {
-        &self.shared.version
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -87,6 +82,11 @@ impl Client {
     /// What makes the requests.
     pub(crate) fn raw(&self) -> &raw::Client {
         &self.shared.raw
+    }
+
+    /// What sends them.
+    pub(crate) fn http(&self) -> &reqwest::Client {
+        self.shared.raw.http()
     }
 
     pub(crate) fn response_limit(&self) -> usize {
@@ -240,11 +240,11 @@ impl ClientBuilder {
             // It would log the token and the contacts.
             .connection_verbose(false);
         let http = http.build().map_err(HttpSetupError::new)?;
-        let version = mapping::version(&self.version)?;
         let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
-        let raw = raw::Client::new_with_client(base_url, http);
+        let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
+            .map_err(|_| InvalidValue::new("Version", "has a character that a header cannot have"))?;
         let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let shared = Shared { raw, version, tokens, pacing, retry, response_limit, concurrency, reconcile };
+        let shared = Shared { raw, tokens, pacing, retry, response_limit, concurrency, reconcile };
         Ok(Client { shared: Arc::new(shared) })
     }
 }

@@ -3,17 +3,20 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use http::StatusCode;
+use leadconnector_raw::{Effect, Operation};
 
-use crate::{BoxError, ContactId, InvalidValue, PacingError, Response};
+use crate::{BoxError, ContactId, InvalidValue, ListItem, NoteId, PacingError, Response};
 
 /// Why a call failed: a variant for each thing that a caller does differently.
 ///
-/// # Did it happen?
+/// # Was it carried out?
 ///
-/// Creating a contact is not idempotent, so what matters after an error is whether the contact was created all the same.
-/// [`created`](Self::created) answers that:
+/// What matters after an error is whether the operation was carried out all the same: whether the contact is deleted, the note is
+/// there. [`carried_out`](Self::carried_out) answers that. Where the operation creates something, such as a contact,
+/// [`created`](Self::created) gives the same answer, with the id of what was created. Creating is not idempotent, so an unknown
+/// outcome is looked into, not tried again.
 ///
-/// | variant | what happened | was the contact created? |
+/// | variant | what happened | was it carried out? |
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
 /// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401 | no |
@@ -26,16 +29,18 @@ use crate::{BoxError, ContactId, InvalidValue, PacingError, Response};
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
 /// | [`Validation`](Self::Validation) | 400 with a list of messages | no |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
+/// | [`NotFound`](Self::NotFound) | what the call is about is not there | no |
 /// | [`Rejected`](Self::Rejected) | another 4xx that says so, such as 400, 404 or 413 | no |
 /// | [`Rejected`](Self::Rejected) | another 4xx, such as 408 or 409 | unknown |
 /// | [`Unexpected`](Self::Unexpected) | a redirect, which is not followed, or a status beyond the known ones | unknown |
 /// | [`Server`](Self::Server) | 5xx | unknown |
-/// | [`Undecodable`](Self::Undecodable) | a success, but its body is not a contact with an id | unknown |
+/// | [`Undecodable`](Self::Undecodable) | a success, but its body is not what the operation answers with | unknown |
 /// | [`TimedOut`](Self::TimedOut) | the answer took too long | unknown |
 /// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
 ///
-/// Whatever the variant, the answer is yes if the id of a contact could be read from what arrived.
+/// Whatever the variant, the answer is yes if the id of what the operation creates could be read from what arrived. And if an
+/// earlier attempt of the call may have been carried out, the error is the one that says so, and not a refusal that came later.
 ///
 /// # Privacy
 ///
@@ -62,13 +67,16 @@ pub enum Error {
     Validation(Box<Validation>),
     /// Too many requests: 429.
     RateLimited(Box<RateLimited>),
+    /// The contact, or whatever the call is about, is not there. The server says so in a text, under 400; a 404 without such a
+    /// text is a path that the server does not know.
+    NotFound(Box<Response>),
     /// The server refused the request for another reason: another 4xx.
     Rejected(Box<Response>),
     /// The server answered with a status that is neither a success nor an error.
     Unexpected(Box<Response>),
     /// The server failed: 5xx.
     Server(Box<Response>),
-    /// The server answered with a success, but its body is not a contact with an id.
+    /// The server answered with a success, but its body is not what the operation answers with.
     Undecodable(Box<Undecodable>),
     /// The whole answer did not arrive in time.
     TimedOut(Box<Incomplete>),
@@ -78,22 +86,69 @@ pub enum Error {
     TooLarge(Box<Incomplete>),
 }
 
-/// Whether a contact was created, although a call to create it failed: [`Error::created`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Created<'a> {
+/// Whether an operation was carried out, although its call failed: [`Error::carried_out`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CarriedOut {
     /// It was not.
     No,
-    /// It was, and this is its id.
-    Yes(&'a ContactId),
+    /// It was.
+    Yes,
     /// It may have been.
     Unknown,
 }
 
+/// Whether something was created, although a call to create it failed: [`Error::created`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Created<'a> {
+    /// Nothing was.
+    No,
+    /// Something was, and this is its id.
+    Yes(&'a CreatedId),
+    /// Something may have been.
+    Unknown,
+}
+
+/// The id of what an operation has created.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CreatedId {
+    /// Of a contact.
+    Contact(ContactId),
+    /// Of a note.
+    Note(NoteId),
+}
+
+impl CreatedId {
+    /// The id that stands at a place of an answer; none if nothing of ours has its id there.
+    pub(crate) fn received(place: &[&str], id: String) -> Option<Self> {
+        match place {
+            ["contact", "id"] => Some(Self::Contact(ContactId::received(id))),
+            ["note", "id"] => Some(Self::Note(NoteId::received(id))),
+            _ => None,
+        }
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Contact(id) => id.as_str(),
+            Self::Note(id) => id.as_str(),
+        }
+    }
+}
+
+impl fmt::Display for CreatedId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
 impl Error {
-    /// Whether the contact was created all the same.
-    pub fn created(&self) -> Created<'_> {
-        if let Some(id) = self.response().and_then(Response::contact_id) {
-            return Created::Yes(id);
+    /// Whether the operation was carried out all the same. Of an operation that only reads, it says whether the server answered
+    /// the question.
+    pub fn carried_out(&self) -> CarriedOut {
+        if self.response().is_some_and(|response| response.created().is_some()) {
+            return CarriedOut::Yes;
         }
         match self {
             Self::Invalid(_)
@@ -102,21 +157,48 @@ impl Error {
             | Self::NotConnected(_)
             | Self::Unauthorized(_)
             | Self::Forbidden(_)
-            | Self::RateLimited(_) => Created::No,
-            Self::Duplicate(found) if found.may_be_new => Created::Unknown,
+            | Self::NotFound(_)
+            | Self::RateLimited(_) => CarriedOut::No,
+            Self::Duplicate(found) if found.may_be_new => CarriedOut::Unknown,
             Self::Duplicate(_) | Self::Validation(_) => {
                 let unprocessable =
                     self.response().is_some_and(|response| response.status() == StatusCode::UNPROCESSABLE_ENTITY);
-                if unprocessable { Created::Unknown } else { Created::No }
+                if unprocessable { CarriedOut::Unknown } else { CarriedOut::No }
             }
-            Self::Rejected(response) if decides(response.status()) => Created::No,
+            Self::Rejected(response) if decides(response.status()) => CarriedOut::No,
             Self::Rejected(_)
             | Self::Unexpected(_)
             | Self::Server(_)
             | Self::Undecodable(_)
             | Self::TimedOut(_)
             | Self::BrokenOff(_)
-            | Self::TooLarge(_) => Created::Unknown,
+            | Self::TooLarge(_) => CarriedOut::Unknown,
+        }
+    }
+
+    /// Whether something was created all the same, and its id: the answer of [`carried_out`](Self::carried_out) for an operation
+    /// that creates something, such as a contact. Any other operation has created nothing.
+    pub fn created(&self) -> Created<'_> {
+        if let Some(id) = self.response().and_then(Response::created) {
+            return Created::Yes(id);
+        }
+        match self.operation() {
+            Some(Operation { creates: Some(_), .. }) if self.carried_out() == CarriedOut::Unknown => Created::Unknown,
+            _ => Created::No,
+        }
+    }
+
+    /// The items of a list that arrived whole, although the call that asked for the list failed: the error says that they are
+    /// not all. Members that cannot be read are missing, as in a list that arrived.
+    pub fn items<T: ListItem>(&self) -> Vec<T> {
+        self.response().map(Response::items).unwrap_or_default()
+    }
+
+    /// The operation; none if nothing was sent.
+    fn operation(&self) -> Option<&'static Operation> {
+        match self {
+            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => Some(error.operation),
+            _ => self.response().map(Response::operation),
         }
     }
 
@@ -131,6 +213,7 @@ impl Error {
             Self::Undecodable(error) => Some(&error.response),
             Self::Unauthorized(response)
             | Self::Forbidden(response)
+            | Self::NotFound(response)
             | Self::Rejected(response)
             | Self::Unexpected(response)
             | Self::Server(response) => Some(response),
@@ -167,6 +250,9 @@ impl fmt::Display for Error {
             }
             Self::Validation(error) => error.fmt(f),
             Self::RateLimited(error) => error.fmt(f),
+            Self::NotFound(response) => {
+                write!(f, "what the call is about is not there ({})", response.status().as_u16())
+            }
             Self::Rejected(response) => write!(f, "the server refused the request: {}", response.status()),
             Self::Unexpected(response) if response.status().is_redirection() => {
                 write!(
@@ -180,9 +266,9 @@ impl fmt::Display for Error {
             }
             Self::Server(response) => write!(f, "the server failed: {}", response.status()),
             Self::Undecodable(error) => error.fmt(f),
-            Self::TimedOut(error) => write!(f, "the answer did not arrive in time; {error}"),
-            Self::BrokenOff(error) => write!(f, "the connection failed after the request may have left; {error}"),
-            Self::TooLarge(error) => write!(f, "the answer is larger than the client reads; {error}"),
+            Self::TimedOut(error) => write!(f, "the answer did not arrive in time{error}"),
+            Self::BrokenOff(error) => write!(f, "the connection failed after the request may have left{error}"),
+            Self::TooLarge(error) => write!(f, "the answer is larger than the client reads{error}"),
         }
     }
 }
@@ -202,6 +288,7 @@ impl StdError for Error {
             | Self::Forbidden(_)
             | Self::Validation(_)
             | Self::RateLimited(_)
+            | Self::NotFound(_)
             | Self::Rejected(_)
             | Self::Unexpected(_)
             | Self::Server(_)
@@ -285,11 +372,13 @@ pub struct Validation {
 
 impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the server does not accept the contact ({})", self.response.status().as_u16())?;
-        // Only names that the page has: anything else may be a value.
+        let sent = self.response.operation().request;
+        let what = if sent.is_empty() { "the request" } else { "the contact" };
+        write!(f, "the server does not accept {what} ({})", self.response.status().as_u16())?;
+        // Only names that the fragment has: anything else may be a value.
         let known = |message: &ValidationMessage| {
             let field = message.field()?.split('.').next()?.to_owned();
-            leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES.contains(&field.as_str()).then_some(field)
+            sent.contains(&field.as_str()).then_some(field)
         };
         let fields: BTreeSet<_> = self.messages.iter().filter_map(known).collect();
         if !fields.is_empty() {
@@ -382,7 +471,7 @@ impl fmt::Display for RateLimited {
     }
 }
 
-/// A successful answer that is not a contact with an id.
+/// A successful answer that is not what the operation answers with.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Undecodable {
@@ -400,8 +489,24 @@ pub enum UndecodableReason {
     Empty,
     /// The body is not JSON: text, or a page of a proxy.
     NotJson,
-    /// The body is JSON, but there is no contact with an id in it.
+    /// The body is JSON, but not an object.
+    NoObject,
+    /// There is no contact with an id in the body.
     NoId,
+    /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
+    NoList,
+    /// The body says that the operation did not succeed.
+    Denied,
+}
+
+impl UndecodableReason {
+    /// Whether the server itself has said so, and would say it again.
+    pub(crate) fn is_deliberate(self) -> bool {
+        match self {
+            Self::Empty | Self::NotJson => false,
+            Self::NoObject | Self::NoId | Self::NoList | Self::Denied => true,
+        }
+    }
 }
 
 impl fmt::Display for Undecodable {
@@ -409,33 +514,63 @@ impl fmt::Display for Undecodable {
         let reason = match self.reason {
             UndecodableReason::Empty => "is empty",
             UndecodableReason::NotJson => "is not JSON",
+            UndecodableReason::NoObject => "is not an object",
             UndecodableReason::NoId => "has no contact with an id",
+            UndecodableReason::NoList => "does not have the list",
+            UndecodableReason::Denied => "says that it did not succeed",
         };
         write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
-        match self.response.contact_id() {
-            Some(_) => f.write_str("; the contact was created, and its id is in the error"),
-            None => Ok(()),
+        match known_all_the_same(self.response.operation(), Some(&self.response)) {
+            Some(clause) if self.response.created().is_some() => write!(f, "; {clause}"),
+            _ => Ok(()),
         }
     }
 }
 
 /// An answer that did not arrive, or not whole.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct Incomplete {
     /// What arrived of the answer; none if not even its status did.
     pub response: Option<Response>,
     /// What went wrong.
     pub source: Option<TransportError>,
+    pub(crate) operation: &'static Operation,
 }
 
-/// What is known all the same.
+impl fmt::Debug for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incomplete")
+            .field("response", &self.response)
+            .field("source", &self.source)
+            .field("operation", &self.operation.id)
+            .finish()
+    }
+}
+
+/// What is known all the same, behind a semicolon.
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self.response.as_ref().and_then(Response::contact_id) {
-            Some(_) => "the contact was created, and its id is in the error",
-            None => "the contact may have been created",
-        })
+        match known_all_the_same(self.operation, self.response.as_ref()) {
+            Some(clause) => write!(f, "; {clause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is known of an operation whose answer is not there as a whole; none if there is nothing to say.
+fn known_all_the_same(operation: &Operation, response: Option<&Response>) -> Option<&'static str> {
+    match (response.and_then(Response::created), operation.effect) {
+        (Some(CreatedId::Contact(_)), _) => Some("the contact was created, and its id is in the error"),
+        (Some(CreatedId::Note(_)), _) => Some("the note was created, and its id is in the error"),
+        (None, Effect::Reads) if operation.list().is_some() && response.is_some() => {
+            Some("the items that arrived whole are in the error, and are not all")
+        }
+        (None, Effect::Reads) => None,
+        (None, Effect::Repeats | Effect::Once) => Some(match operation.creates {
+            Some(["contact", ..]) => "the contact may have been created",
+            Some(_) => "what it creates may have been created",
+            None => "it may have been carried out",
+        }),
     }
 }
 

@@ -13,11 +13,15 @@ use leadconnector_mock::{Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::arrival::Arrival;
-use crate::outcome::outcome;
+use leadconnector_raw::operations::CREATE_CONTACT;
+use leadconnector_raw::types::CreateContactResponse;
+
+use crate::call::outcome::outcome;
+use crate::call::{Arrival, retry};
 use crate::{
-    BoxError, Client, ClientBuilder, Contact, Contacts, Created, Decision, Email, Error, InvalidValue, LocationId,
-    NewContact, NoRetry, Response, Retry, RetryPolicy, Token, TokenSource, mapping, retry,
+    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
+    Email, Error, InvalidValue, LocationId, NewContact, NoRetry, Note, Response, Retry, RetryPolicy, Token,
+    TokenSource, UndecodableReason,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -64,6 +68,10 @@ fn header(reply: Reply, name: &'static str, value: &'static str) -> Reply {
 fn duplicate(code: u16) -> Reply {
     let meta = json!({"contactId": ID, "contactName": MARKER, "matchingField": MARKER});
     answer(code, json!({"message": MARKER, "meta": meta, "statusCode": code}))
+}
+
+fn not_found(code: u16) -> Reply {
+    answer(code, json!({"error": "Contact with id MARKER not found", "status": 400}))
 }
 
 /// A success whose id comes first, and is followed by so many bytes.
@@ -122,6 +130,15 @@ fn cases() -> Vec<Case> {
             header(too_many(), "x-ratelimit-daily-remaining", "0"),
         ),
         case("429 that asks for too long a wait", "RateLimited", "no", header(too_many(), "retry-after", "3600")),
+        case("400 for something that is not there", "NotFound", "no", not_found(400)),
+        case(
+            "the same in another member",
+            "NotFound",
+            "no",
+            answer(400, json!({"message": "Task with id MARKER not found.", "statusCode": 400})),
+        ),
+        case("404 for something that is not there", "NotFound", "no", not_found(404)),
+        case("404 for an unknown path", "Rejected", "no", answer(404, json!({"message": "Cannot POST /MARKER"}))),
         case("400", "Rejected", "no", answer(400, json!({"message": MARKER, "statusCode": 400}))),
         case("404", "Rejected", "no", text(404, HTML)),
         case("400 that breaks off", "Rejected", "no", answer(400, json!({"message": MARKER})).cut_after(5)),
@@ -222,6 +239,7 @@ fn variant(error: &Error) -> &'static str {
         Error::Forbidden(_) => "Forbidden",
         Error::Validation(_) => "Validation",
         Error::RateLimited(_) => "RateLimited",
+        Error::NotFound(_) => "NotFound",
         Error::Rejected(_) => "Rejected",
         Error::Unexpected(_) => "Unexpected",
         Error::Server(_) => "Server",
@@ -232,15 +250,27 @@ fn variant(error: &Error) -> &'static str {
     }
 }
 
-/// The answer to "did it happen?".
+/// The answer to "was it created?", which is the one to "was it carried out?" for what creates.
 fn created(error: &Error) -> &'static str {
-    match error.created() {
+    let answer = match error.created() {
         Created::No => "no",
         Created::Yes(id) => {
             assert_eq!(id.as_str(), ID);
+            assert!(matches!(id, CreatedId::Contact(_)));
             "yes"
         }
         Created::Unknown => "unknown",
+    };
+    assert_eq!(answer, carried_out(error));
+    answer
+}
+
+/// The answer to "was it carried out?".
+fn carried_out(error: &Error) -> &'static str {
+    match error.carried_out() {
+        CarriedOut::No => "no",
+        CarriedOut::Yes => "yes",
+        CarriedOut::Unknown => "unknown",
     }
 }
 
@@ -339,12 +369,12 @@ fn a_value_that_is_refused() {
 }
 
 /// What a caller finds in a success.
-async fn success(replies: impl IntoIterator<Item = Reply>) -> (Contact, usize) {
+async fn success(replies: impl IntoIterator<Item = Reply>) -> (Answer<Contact>, usize) {
     let server = Server::start().await.unwrap();
     for reply in replies {
         server.reply(reply);
     }
-    let contact = fixed(server.url()).create(rosan()).await.unwrap();
+    let contact = fixed(server.url()).create(rosan()).answer().await.unwrap();
     (contact, server.requests().len())
 }
 
@@ -358,9 +388,9 @@ async fn complete_json_with_an_id_is_a_success() {
         text(200, &format!(r#"{{"contact":{{"id":"{ID}","firstName":"Rosan"}},"traceId":"t"}} and more"#)),
         text(299, &format!(r#"{{"traceId":"t","contact":{{"dnd":"?","id":"{ID}","firstName":"Rosan"}}}}"#)),
     ] {
-        let (contact, requests) = success([reply]).await;
-        assert_eq!((contact.id.as_str(), contact.first_name.as_deref()), (ID, Some("Rosan")));
-        assert_eq!((contact.response().trace_id().as_deref(), requests), (Some("t"), 1));
+        let (answer, requests) = success([reply]).await;
+        assert_eq!((answer.value.id.as_str(), answer.value.first_name.as_deref()), (ID, Some("Rosan")));
+        assert_eq!((answer.trace_id().as_deref(), answer.attempts(), requests), (Some("t"), 1, 1));
     }
 }
 
@@ -377,30 +407,31 @@ async fn an_untidy_contact() {
         "dateOfBirth": 654_220_800_000_i64, "birthMonth": "September", "firstName": ["Rosan"], "lastName": "Deo",
         "attributionSource": {"url": null}, "createdBy": {"source": "INTEGRATION"}, "followers": [],
     }});
-    let (contact, _) = success([answer(201, untidy.clone())]).await;
+    let (answer, _) = success([answer(201, untidy.clone())]).await;
+    let contact = &answer.value;
     assert_eq!(contact.id.as_str(), "4711");
     assert_eq!(contact.date_added.unwrap().to_rfc3339(), "2021-08-31T09:59:41+00:00");
     assert_eq!(contact.tags, Vec::<String>::new());
     assert_eq!(contact.custom_fields.len(), 6);
     assert_eq!(contact.custom_fields[3].value, Some(json!({"uuid": {"url": "u"}})));
     assert_eq!(contact.dnd_settings.iter().count(), 1);
-    assert_eq!(
-        contact.other_dnd_settings(),
-        std::collections::BTreeMap::from([("RCS".into(), json!({"status": "active"}))])
-    );
+    assert_eq!(answer.json_at("contact.dndSettings.RCS"), Some(json!({"status": "active"})));
     assert_eq!(contact.date_of_birth.unwrap().to_string(), "1990-09-25");
     assert_eq!(contact.last_name.as_deref(), Some("Deo"));
-    assert_eq!(contact.undecoded(), ["contact.birthMonth", "contact.firstName"]);
-    assert_eq!(contact.json(), untidy["contact"]);
-    assert_eq!(contact.response().trace_id().as_deref(), Some("4f0c"));
+    let mut undecoded = answer.undecoded().to_vec();
+    undecoded.sort();
+    assert_eq!(undecoded, ["contact.birthMonth", "contact.firstName"]);
+    assert_eq!(answer.json_at("contact.birthMonth"), Some(json!("September")));
+    assert_eq!(answer.json(), untidy);
+    assert_eq!(answer.trace_id().as_deref(), Some("4f0c"));
 }
 
 #[tokio::test]
 async fn a_429_is_waited_out() {
     for hint in [("retry-after", "0"), ("x-ratelimit-interval-milliseconds", "1"), ("x-other", "none")] {
         let limited = || header(text(429, MARKER), hint.0, hint.1);
-        let (_, requests) = success([limited(), limited()]).await;
-        assert_eq!(requests, 3, "{hint:?}");
+        let (answer, requests) = success([limited(), limited()]).await;
+        assert_eq!((answer.attempts(), requests), (3, 3), "{hint:?}");
     }
 }
 
@@ -759,6 +790,282 @@ async fn a_contact_is_found_by_its_phone_too() {
     assert_eq!(server.contacts().len(), 1);
 }
 
+fn id() -> ContactId {
+    ContactId::new(ID).unwrap()
+}
+
+/// A way to lose an answer, or to have none yet.
+fn faulty() -> Vec<(&'static str, Reply)> {
+    let empty = || text(200, "");
+    vec![
+        ("lost", Reply::ordinary().cut_before()),
+        ("broken off", Reply::ordinary().cut_after(3)),
+        ("too many requests", header(text(429, MARKER), "retry-after", "0")),
+        ("500", text(500, HTML)),
+        ("503", text(503, MARKER)),
+        ("a page of a proxy", text(200, HTML)),
+        ("late", empty().delay(Duration::from_secs(60))),
+    ]
+}
+
+fn impatient(url: &str) -> Contacts {
+    contacts(Client::builder("MARKER-token").timeout(Duration::from_secs(1)), url)
+}
+
+fn insert(server: &Server) -> ContactId {
+    let contact = server.insert(&json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": MARKER})).unwrap();
+    ContactId::new(contact["id"].as_str().unwrap()).unwrap()
+}
+
+/// What reads or repeats is sent again, whatever became of the answer.
+#[tokio::test]
+async fn what_can_be_repeated_is_sent_again() {
+    for (name, reply) in faulty() {
+        let server = Server::start().await.unwrap();
+        let id = insert(&server);
+        server.insert_note(id.as_str(), &json!({"body": MARKER})).unwrap();
+        let contacts = impatient(server.url());
+
+        server.reply(reply);
+        let answer = contacts.get(&id).answer().await.unwrap();
+        assert_eq!((&answer.value.id, answer.attempts()), (&id, 2), "{name}");
+    }
+    for (name, reply) in faulty() {
+        let server = Server::start().await.unwrap();
+        let id = insert(&server);
+        server.insert_note(id.as_str(), &json!({"body": MARKER})).unwrap();
+        server.reply(reply);
+        let answer = impatient(server.url()).notes(&id).answer().await.unwrap();
+        assert_eq!((answer.value.len(), answer.attempts()), (1, 2), "{name}");
+    }
+    for (name, reply) in faulty() {
+        let server = Server::start().await.unwrap();
+        let id = insert(&server);
+        server.reply(reply);
+        let answer = impatient(server.url()).delete(&id).answer().await.unwrap();
+        assert_eq!((answer.attempts(), server.contacts().len()), (2, 0), "{name}");
+        assert_eq!(server.carried_out("delete_contact"), 1, "{name}");
+    }
+}
+
+/// Each error of each operation says whether it was carried out, and none of these creates anything.
+#[tokio::test]
+async fn what_becomes_of_the_other_operations() {
+    let to_the_end = |reply: fn() -> Reply| vec![reply(), reply(), reply()];
+    for (name, replies, expected, answer) in [
+        ("not there", vec![not_found(400)], "NotFound", "no"),
+        ("an unknown path", vec![text(404, MARKER)], "Rejected", "no"),
+        ("401", vec![status(401)], "Unauthorized", "no"),
+        ("403", vec![text(403, MARKER)], "Forbidden", "no"),
+        ("422", vec![self::answer(422, json!({"message": ["MARKER must be MARKER"]}))], "Validation", "unknown"),
+        ("500", to_the_end(|| text(500, HTML)), "Server", "unknown"),
+        ("an id", to_the_end(|| self::answer(500, json!({"contact": {"id": ID}}))), "Server", "unknown"),
+        ("lost", to_the_end(|| status(200).cut_before()), "BrokenOff", "unknown"),
+        ("HTML", to_the_end(|| text(200, HTML)), "Undecodable", "unknown"),
+        ("a list", vec![self::answer(200, json!([MARKER]))], "Undecodable", "unknown"),
+        ("too large", to_the_end(|| text(200, &" ".repeat(1_000_000))), "TooLarge", "unknown"),
+    ] {
+        for operation in ["get", "delete", "notes"] {
+            let server = Server::start().await.unwrap();
+            for reply in &replies {
+                server.reply(reply.clone());
+            }
+            let contacts = fixed(server.url());
+            let error = match operation {
+                "get" => contacts.get(&id()).await.err(),
+                "delete" => contacts.delete(&id()).await.err(),
+                _ => contacts.notes(&id()).await.err(),
+            };
+            let error = error.unwrap_or_else(|| panic!("{operation}, {name}"));
+            assert_eq!((variant(&error), carried_out(&error)), (expected, answer), "{operation}, {name}");
+            assert_eq!(error.created(), Created::No, "{operation}, {name}");
+            assert_eq!(server.requests().len(), replies.len(), "{operation}, {name}");
+            assert_private(&error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_delete_that_meets_its_own_effect_is_done() {
+    let server = Server::start().await.unwrap();
+    let id = insert(&server);
+    let contacts = fixed(server.url());
+    server.reply(Reply::ordinary().cut_before());
+    let answer = contacts.delete(&id).answer().await.unwrap();
+    assert_eq!((answer.status(), answer.attempts(), server.contacts().len()), (StatusCode::BAD_REQUEST, 2, 0));
+
+    // Nobody has deleted it here: neither a refusal nor somebody else's request is ours.
+    assert_eq!(variant(&contacts.delete(&id).await.unwrap_err()), "NotFound");
+    server.reply(header(text(429, MARKER), "retry-after", "0"));
+    assert_eq!(variant(&contacts.delete(&id).await.unwrap_err()), "NotFound");
+    // What only reads does not make it so.
+    server.reply(Reply::ordinary().cut_before());
+    assert_eq!(variant(&contacts.get(&id).await.unwrap_err()), "NotFound");
+}
+
+/// A refusal says nothing of an attempt before it.
+#[tokio::test]
+async fn what_was_unknown_stays_unknown() {
+    let server = Server::start().await.unwrap();
+    let id = insert(&server);
+    server.reply(Reply::ordinary().cut_before());
+    server.reply(text(403, MARKER));
+    let error = fixed(server.url()).delete(&id).await.unwrap_err();
+    assert_eq!((variant(&error), carried_out(&error)), ("BrokenOff", "unknown"));
+    assert_eq!(
+        error.to_string(),
+        "the connection failed after the request may have left; it may have been carried out"
+    );
+    assert!(server.contacts().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_delete_answers() {
+    for (reply, deleted) in [
+        (answer(200, json!({"succeded": true, "succeeded": true})), true),
+        (answer(200, json!({})), true),
+        (answer(202, json!({"succeded": "yes", "traceId": MARKER})), true),
+        (status(204), true),
+        (answer(200, json!({"succeeded": false})), false),
+        (answer(200, json!({"success": false, "succeded": true})), false),
+    ] {
+        let server = Server::start().await.unwrap();
+        server.reply(reply);
+        let result = fixed(server.url()).delete(&id()).await;
+        assert_eq!(result.is_ok(), deleted);
+        if let Err(error) = result {
+            let said = "the server answered 200 OK, but its body says that it did not succeed";
+            assert_eq!((error.to_string().as_str(), carried_out(&error)), (said, "unknown"));
+        }
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+/// An id of the server's may be anything; it does not lead to another path.
+#[tokio::test]
+async fn an_id_that_would_change_the_path() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    for odd in ["", ".", "..", "a/b", "a?b", "search", "upsert", "a b", "…"] {
+        let id = ContactId::received(odd.to_owned());
+        let errors = [
+            contacts.get(&id).await.unwrap_err(),
+            contacts.delete(&id).await.unwrap_err(),
+            contacts.notes(&id).await.unwrap_err(),
+        ];
+        for error in errors {
+            assert_eq!((variant(&error), carried_out(&error)), ("Invalid", "no"), "{odd:?}");
+        }
+        assert!(ContactId::new(odd).is_err(), "{odd:?}");
+    }
+    assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_untidy_list() {
+    let server = Server::start().await.unwrap();
+    let untidy = json!({"traceId": "t", "notes": [
+        {"id": "a", "body": "first", "relations": [], "userId": null, "dateAdded": "2021-07-08T12:02:11.285Z"},
+        "no note",
+        {"body": "no id"},
+        {"id": 4, "body": ["x"], "title": "fourth", "pinned": true},
+    ]});
+    server.reply(answer(200, untidy.clone()));
+    let answer = fixed(server.url()).notes(&id()).answer().await.unwrap();
+    let ids: Vec<_> = answer.value.iter().map(|note| note.id.as_str()).collect();
+    assert_eq!(ids, ["a", "4"]);
+    assert_eq!((answer.value[1].body.as_deref(), answer.value[1].title.as_deref()), (None, Some("fourth")));
+    assert_eq!(answer.undecoded(), ["notes[1]", "notes[2]", "notes[3].body"]);
+    assert_eq!(answer.json_at("notes[2]"), Some(json!({"body": "no id"})));
+    assert_eq!(answer.item_json(1), Some(untidy["notes"][3].clone()));
+    assert_eq!((answer.item_json(0).unwrap()["relations"].clone(), answer.item_json(2)), (json!([]), None));
+
+    // Decoded as a whole, an item without an id is left out and named all the same.
+    server.reply(self::answer(200, json!({"notes": [{"body": "no id"}, {"id": ""}, {"id": "c"}]})));
+    let answer = fixed(server.url()).notes(&id()).answer().await.unwrap();
+    assert_eq!(
+        (answer.value.len(), answer.undecoded()),
+        (1, ["notes[0]".to_owned(), "notes[1]".to_owned()].as_slice())
+    );
+    assert_eq!(answer.item_json(0), Some(json!({"id": "c"})));
+}
+
+#[tokio::test]
+async fn a_list_that_is_not_all_there() {
+    let ids = |error: &Error| error.items::<Note>().into_iter().map(|note| note.id.to_string()).collect::<Vec<_>>();
+    for nothing in [json!({}), json!({"notes": null}), json!({"notes": {"0": {"id": "a"}}}), json!({"notes": 7})] {
+        let server = Server::start().await.unwrap();
+        server.reply(answer(200, nothing));
+        let error = fixed(server.url()).notes(&id()).await.unwrap_err();
+        assert_eq!(error.to_string(), "the server answered 200 OK, but its body does not have the list");
+        let Error::Undecodable(undecodable) = &error else { panic!("{error}") };
+        assert_eq!((undecodable.reason, ids(&error).len()), (UndecodableReason::NoList, 0));
+    }
+    let body = r#"{"notes": [{"id": "a", "body": 7}, {"body": "no id"}, {"id": "b"}, {"id": "c", "bo"#;
+    let whole = format!("{body}dy\": \"c\"}}]}}");
+    for reply in [text(200, body), text(200, &whole).cut_after(body.len())] {
+        let server = Server::start().await.unwrap();
+        for _ in 0..3 {
+            server.reply(reply.clone());
+        }
+        let error = fixed(server.url()).notes(&id()).await.unwrap_err();
+        assert_eq!((ids(&error), carried_out(&error)), (vec!["a".to_owned(), "b".to_owned()], "unknown"));
+        assert_private(&error);
+    }
+    let server = Server::start().await.unwrap();
+    server.reply(text(200, &whole).cut_after(body.len()));
+    let client = Client::builder("token").base_url(server.url()).retry(NoRetry).build().unwrap();
+    let error = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap()).notes(&id()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the connection failed after the request may have left; the items that arrived whole are in the error, and are not all"
+    );
+}
+
+/// A call is a value: it can be made before it is needed, spawned, joined and selected, and does nothing until then.
+#[tokio::test]
+async fn a_call_is_a_value() {
+    fn is_a_value<T: Send + Unpin + 'static>(value: T) -> T {
+        value
+    }
+    let server = Server::start().await.unwrap();
+    let call = {
+        let contacts = fixed(server.url());
+        is_a_value(contacts.create(rosan()))
+    };
+    drop(fixed(server.url()).create(rosan()));
+    tokio::task::yield_now().await;
+    assert!(server.requests().is_empty(), "a call that nobody awaits does something");
+
+    let contact = tokio::spawn(call).await.unwrap().unwrap();
+    let moved: ContactId = contact.id;
+    let contacts = fixed(server.url());
+    let (got, notes) = tokio::join!(contacts.get(&moved), contacts.notes(&moved));
+    assert_eq!((got.unwrap().id, notes.unwrap()), (moved.clone(), vec![]));
+    tokio::select! {
+        deleted = contacts.delete(&moved) => deleted.unwrap(),
+        () = tokio::time::sleep(Duration::from_secs(60)) => panic!("not selected"),
+    }
+    assert_eq!(server.carried_out("create_contact"), 1);
+    // It is boxed once, so what holds a call stays small.
+    assert!(size_of_val(&contacts.get(&moved)) <= 2 * size_of::<usize>());
+}
+
+/// Where an operation creates something else than a contact, the id is of that kind.
+#[test]
+fn the_id_of_a_note() {
+    use leadconnector_raw::Operation;
+    let creates_a_note = |id| CreatedId::received(&["note", "id"], id);
+    assert!(matches!(creates_a_note("n".to_owned()), Some(CreatedId::Note(_))));
+    // Each operation of the fragment that creates something has a kind of id.
+    let creating = |operation: &&&Operation| operation.creates.is_some();
+    let places: Vec<_> = leadconnector_raw::operations::ALL.iter().filter(creating).collect();
+    assert!(!places.is_empty());
+    for operation in places {
+        assert!(CreatedId::received(operation.creates.unwrap(), "id".to_owned()).is_some(), "{}", operation.id);
+    }
+}
+
 /// How many cases the ordinary run tries; `PROPTEST_CASES=1000000 cargo test -p leadconnector` tries more.
 fn fuzzing() -> ProptestConfig {
     let ordinary = std::env::var_os("PROPTEST_CASES").is_none().then_some(5_000);
@@ -782,10 +1089,10 @@ proptest! {
         body.extend(if binary { behind } else { json_behind.into_bytes() });
         let arrival = if arrival == 0 { Arrival::Whole } else { Arrival::TooLarge };
         let status = StatusCode::from_u16(code).unwrap();
-        let response = Response::new(status, http::HeaderMap::new(), body.into());
-        let result = outcome(Ok((response, arrival))).and_then(mapping::created);
+        let response = Response::new(status, http::HeaderMap::new(), body.into(), &CREATE_CONTACT);
+        let result = outcome::<CreateContactResponse>(&CREATE_CONTACT, Ok((response, arrival)), false);
         match &result {
-            Ok(contact) => prop_assert_eq!(contact.id.as_str(), ID),
+            Ok(answer) => prop_assert_eq!(answer.value.id.as_str(), ID),
             Err(error) => {
                 prop_assert_eq!(created(error), "yes");
                 assert_private(error);

@@ -1,4 +1,4 @@
-//! Creates contacts in HighLevel, whose API lives at `services.leadconnectorhq.com`.
+//! Creates, gets and deletes contacts in HighLevel, whose API lives at `services.leadconnectorhq.com`.
 //!
 //! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
 //! "Create Contact"; names in `camelCase` are its names.
@@ -37,6 +37,8 @@
 //! - What the API requires is an argument, what has a form is a type of its own, and everything else is optional.
 //! - A member that the page calls "string or null" can be absent, null or a value: not called, `.city(Null)`,
 //!   `.city("Dolomite")`. An `Option` fits too: `None` is the same as not called.
+//! - A [`Call`] yields plain data; [`Call::answer`] yields what came with it too.
+//! - Each error says whether the operation was carried out all the same: [`Error::carried_out`], and [`Error::created`].
 //! - Nothing panics, and `Debug` never prints a token.
 //!
 //! # Features
@@ -52,49 +54,48 @@ struct Readme;
 #[doc(hidden)]
 pub mod benchmark;
 
-mod arrival;
+mod call;
 mod client;
 mod contact;
 mod contact_key;
 mod contacts;
-mod decode;
 mod error;
 #[cfg(test)]
 mod faults;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod invalid_value;
-mod jitter;
-mod mapping;
+mod list_item;
 mod new_contact;
 mod newtypes;
-mod outcome;
-mod pacing;
-mod response;
-mod retry;
-mod send;
-mod token_source;
+mod note;
+mod serde_as_raw;
 
+pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, SlidingWindow};
+pub use call::response::{RateLimit, Response};
+pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
+pub use call::token_source::{BoxError, TokenSource};
+pub use call::{Answer, Call};
 pub use client::{Client, ClientBuilder};
 pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
 pub use contact_key::ContactKey;
-pub use contacts::Contacts;
+pub use contacts::{Contacts, CreateAll};
 pub use error::{
-    BuildError, Created, Duplicate, Error, HttpSetupError, Incomplete, MatchingField, RateLimited, TokenError,
-    TransportError, Undecodable, UndecodableReason, Validation, ValidationMessage,
+    BuildError, CarriedOut, Created, CreatedId, Duplicate, Error, HttpSetupError, Incomplete, MatchingField,
+    RateLimited, TokenError, TransportError, Undecodable, UndecodableReason, Validation, ValidationMessage,
 };
 pub use invalid_value::InvalidValue;
+/// What repeating a request does.
+pub use leadconnector_raw::Effect;
+pub use list_item::ListItem;
 pub use new_contact::{
     Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,
     NewContactBuilder, Null, Nullable, Optional, PropertyName, UploadedFile,
 };
 pub use newtypes::{
-    ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, Phone, Token, UserId,
+    ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
 };
-pub use pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, SlidingWindow};
-pub use response::{RateLimit, Response};
-pub use retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
-pub use token_source::{BoxError, TokenSource};
+pub use note::Note;
 
 /// The HTTP client underneath, in the version that [`ClientBuilder::http`] takes.
 pub use leadconnector_raw::reqwest;

@@ -5,6 +5,7 @@ mod dnd;
 mod nullable;
 mod property_name;
 
+use leadconnector_raw::types as raw;
 use serde_json::{Map, Value};
 
 pub use custom_field::{CustomField, CustomFieldValue, UploadedFile};
@@ -14,7 +15,7 @@ pub use nullable::Nullable::{self, Null};
 pub use nullable::Optional;
 pub use property_name::PropertyName;
 
-use crate::{ContactKey, Country, Email, Phone, UserId};
+use crate::{ContactKey, Country, Email, LocationId, Phone, UserId};
 
 /// A contact to create: the body of the request on the page, without `locationId`, which
 /// [`Client::contacts`](crate::Client::contacts) takes.
@@ -80,6 +81,61 @@ impl NewContact {
             Nullable::Absent | Nullable::Null => None,
         };
         email.into_iter().chain(phone).collect()
+    }
+
+    /// What is sent. Each field is named on both sides and without `..`: one that appears in the fragment breaks the build here
+    /// until someone has decided what it means.
+    pub(crate) fn into_request(self, location: &LocationId) -> raw::CreateContactRequest {
+        let Members {
+            first_name,
+            last_name,
+            name,
+            email,
+            gender,
+            phone,
+            address1,
+            city,
+            state,
+            postal_code,
+            website,
+            timezone,
+            dnd,
+            dnd_settings,
+            inbound_dnd_setting,
+            tags,
+            custom_fields,
+            source,
+            country,
+            company_name,
+            assigned_to,
+            properties,
+        } = *self.0;
+        raw::CreateContactRequest {
+            first_name: first_name.into_request(),
+            last_name: last_name.into_request(),
+            name: name.into_request(),
+            email: email.into_request(),
+            location_id: location.as_str().to_owned(),
+            gender,
+            phone: phone.into_request(),
+            address1: address1.into_request(),
+            city: city.into_request(),
+            state: state.into_request(),
+            postal_code,
+            website: website.into_request(),
+            timezone: timezone.into_request(),
+            dnd,
+            dnd_settings: dnd_settings.map(|settings| Box::new(settings.into_request())),
+            inbound_dnd_settings: inbound_dnd_setting
+                .map(|setting| raw::InboundDndSettings { all: Some(setting.into_request()) }),
+            tags,
+            custom_fields: custom_fields.into_iter().map(CustomField::into_request).collect(),
+            source,
+            country: country.map(String::from),
+            company_name: company_name.into_request(),
+            assigned_to: assigned_to.map(String::from),
+            extra: properties,
+        }
     }
 }
 

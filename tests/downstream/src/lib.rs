@@ -1,6 +1,6 @@
 //! Signs people up for a newsletter.
 
-use leadconnector::{ContactId, Contacts, Created, Email, Error, NewContact};
+use leadconnector::{ContactId, Contacts, Created, CreatedId, Email, Error, NewContact};
 
 /// What became of somebody who signed up.
 #[derive(Debug)]
@@ -26,8 +26,8 @@ pub async fn sign_up(contacts: &Contacts, name: &str, email: Email) -> Result<Si
         Err(error) => match error.created() {
             Created::No => Err(error),
             // Whatever else went wrong, there is a contact now.
-            Created::Yes(id) => Ok(SignUp::New(id.clone())),
-            Created::Unknown => Ok(SignUp::Unclear(error)),
+            Created::Yes(CreatedId::Contact(id)) => Ok(SignUp::New(id.clone())),
+            Created::Yes(_) | Created::Unknown => Ok(SignUp::Unclear(error)),
         },
     }
 }

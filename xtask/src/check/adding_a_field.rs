@@ -13,12 +13,12 @@ use crate::workspace::FRAGMENT;
 use crate::{generate, process, workspace};
 
 /// The place of the fragment where the new field goes, and the field.
-const PLACE: &str = "    CreateContactRequest:\n      description: The body of \"Create Contact\".\n      type: object\n      required: [locationId]\n      properties:\n";
-const FIELD: &str = "        favouriteColour:\n          type: string\n          example: teal\n";
+const PLACE: &str = "          required: [locationId]\n          properties:\n";
+const FIELD: &str = "            favouriteColour:\n              type: string\n              example: teal\n";
 /// The only file in which the wrapper decides what a field means; the place there; and a decision.
-const DECISION: &str = "crates/leadconnector/src/mapping.rs";
-const LITERAL: &str = "    raw::CreateContactRequest {\n";
-const DECIDED: &str = "        favourite_colour: None,\n";
+const DECISION: &str = "crates/leadconnector/src/new_contact.rs";
+const LITERAL: &str = "        raw::CreateContactRequest {\n";
+const DECIDED: &str = "            favourite_colour: None,\n";
 
 pub(super) fn run(root: &Path) -> anyhow::Result<End> {
     let copy = tempfile::tempdir().context("cannot make a temporary folder")?;

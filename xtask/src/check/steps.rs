@@ -118,7 +118,7 @@ pub(super) const STEPS: &[Step] = &[
         "large-answer",
         "an answer of 200 MB costs less than 16 MiB",
         Work::Cargo(&["run", "--quiet", "--example", "large_answer", "--locked"]),
-        "less memory in crates/leadconnector/src/arrival.rs; cargo run --example large_answer measures it",
+        "less memory in crates/leadconnector/src/call/arrival.rs; cargo run --example large_answer measures it",
     ),
     step(
         "doc",
@@ -130,7 +130,7 @@ pub(super) const STEPS: &[Step] = &[
         "adding-a-field",
         "a new field of the fragment breaks the build where docs/adding-a-field.md says, and nowhere else",
         Work::Function(adding_a_field::run),
-        "a struct pattern or literal without `..` in mapping.rs, or a new docs/adding-a-field.md",
+        "a struct pattern or literal without `..` beside the model, or a new docs/adding-a-field.md",
     ),
     Step {
         tool: Some(Tool::RustMsrv),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::model::{Api, Kind, Member, Operation, Part};
+use crate::effect::{Effect, Repetition};
 
 /// A difference, and why it breaks a caller if it does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +24,7 @@ const MAY_BE_REFUSED: &str = "what a program sends may be refused";
 const NOT_THERE: &str = "a program that reads it may not find it";
 const UNEXPECTED: &str = "a program may receive what it does not expect";
 const NOWHERE: &str = "a program that calls it gets no answer";
+const NOT_AGAIN: &str = "what was sent again by itself no longer is";
 
 /// How the values that are possible after a change relate to those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,6 +96,7 @@ fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes
     if old.security != new.security {
         changes.add(format!("`{name}` asks for another authorization"), Some(MAY_BE_REFUSED), None);
     }
+    repetition(name, old.repetition.as_ref(), new.repetition.as_ref(), changes);
     let none = BTreeMap::new();
     let parts: BTreeSet<_> = old.parts.keys().chain(new.parts.keys()).collect();
     for part in parts {
@@ -108,6 +111,42 @@ fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes
             (old, new) => members(old.unwrap_or(&none), new.unwrap_or(&none), part.is_sent(), &place, changes),
         }
     }
+}
+
+/// What an operation says of being repeated. One that says nothing is not sent again, as one that happens once.
+fn repetition(name: &str, old: Option<&Repetition>, new: Option<&Repetition>, changes: &mut Changes) {
+    let is_sent_again = |said: Option<&Repetition>| said.is_some_and(|said| said.effect != Effect::Once);
+    let effect = |said: Option<&Repetition>| Some(said?.effect.name().to_owned());
+    if effect(old) != effect(new) {
+        let breaks = is_sent_again(old) && !is_sent_again(new);
+        let what =
+            format!("the effect of `{name}` is {}, and was {}", or_nothing(effect(new)), or_nothing(effect(old)));
+        changes.add(what, breaks.then_some(NOT_AGAIN), None);
+    }
+
+    let once_if = |said: Option<&Repetition>| said?.once_if.clone();
+    let once_if = match (once_if(old), once_if(new)) {
+        (old, new) if old == new => None,
+        (Some(old), Some(new)) => Some((format!("`{name}` is `once` if `{new}` is true, and was if `{old}` is"), true)),
+        (None, Some(new)) => Some((format!("`{name}` is `once` if `{new}` is true"), true)),
+        (Some(old), None) => Some((format!("`{name}` is no longer `once` if `{old}` is true"), false)),
+        (None, None) => None,
+    };
+    if let Some((what, more)) = once_if {
+        changes.add(what, (more && is_sent_again(old)).then_some(NOT_AGAIN), None);
+    }
+
+    let creates = |said: Option<&Repetition>| Some(said?.creates.as_ref()?.join("."));
+    if creates(old) != creates(new) {
+        let breaks = creates(old).is_some();
+        let (new, old) = (or_nothing(creates(new)), or_nothing(creates(old)));
+        let what = format!("the place of the id that `{name}` creates is {new}, and was {old}");
+        changes.add(what, breaks.then_some(NOT_THERE), None);
+    }
+}
+
+fn or_nothing(said: Option<String>) -> String {
+    said.map_or_else(|| "not said".into(), |said| format!("`{said}`"))
 }
 
 fn members(

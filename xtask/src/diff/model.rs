@@ -5,7 +5,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::document::{self, Document, members};
+use crate::document::{self, Document, holds_names, members};
+use crate::effect::Repetition;
 
 /// How deep members are followed: a schema can contain itself.
 const DEPTH: usize = 8;
@@ -21,6 +22,8 @@ pub(super) struct Operation {
     pub(super) address: String,
     /// What it takes to be allowed to call it, as JSON.
     pub(super) security: String,
+    /// What it says of being repeated, if it says something that is understood.
+    pub(super) repetition: Option<Repetition>,
     pub(super) parts: BTreeMap<Part, BTreeMap<String, Member>>,
 }
 
@@ -105,7 +108,8 @@ impl Api {
             let name = operation.get("operationId").and_then(Value::as_str).unwrap_or(&address).to_owned();
             let security = operation.get("security").or_else(|| root.get("security"));
             let security = security.map(|security| with_schemes(root, security)).unwrap_or_default();
-            (name, Operation { address, security, parts: parts(document, &path, operation) })
+            let repetition = Repetition::of(operation).ok();
+            (name, Operation { address, security, repetition, parts: parts(document, &path, operation) })
         });
         Self { server, operations: operations.collect() }
     }
@@ -306,9 +310,7 @@ fn texts<'a>(path: &str, value: &'a Value, by_name: bool, found: &mut BTreeMap<S
                 if !by_name && is_text(name) {
                     found.insert(path, member);
                 } else {
-                    // The members of these have names that somebody chose; elsewhere a name is a keyword.
-                    let names = matches!(name.as_str(), "properties" | "schemas" | "responses" | "paths" | "content");
-                    texts(&path, member, names && !by_name, found);
+                    texts(&path, member, !by_name && holds_names(name), found);
                 }
             }
         }

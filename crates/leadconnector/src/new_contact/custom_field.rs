@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
-use serde_json::Number;
+use leadconnector_raw::types as raw;
+use serde_json::{Map, Number, Value};
 
 use crate::{CustomFieldId, InvalidValue, Optional};
 
@@ -34,6 +35,19 @@ impl CustomField {
     pub fn key(mut self, key: impl Into<Optional<String>>) -> Self {
         self.key = key.into().0;
         self
+    }
+
+    pub(super) fn into_request(self) -> raw::CustomField {
+        let Self { id, key, value } = self;
+        let value = match value {
+            CustomFieldValue::Text(text) => Value::String(text),
+            CustomFieldValue::Number(number) => Value::Number(number),
+            CustomFieldValue::Choices(choices) => choices.into(),
+            CustomFieldValue::Files(files) => {
+                Value::Object(files.into_iter().map(|(uuid, file)| file.into_request(uuid)).collect())
+            }
+        };
+        raw::CustomField { id: id.into(), key, field_value: Some(value) }
     }
 }
 
@@ -182,4 +196,26 @@ impl UploadedFile {
         self.size = bytes.into().0;
         self
     }
+
+    /// The file under its UUID, in the form of the vendor's public specification, schema `FileField`.
+    fn into_request(self, uuid: String) -> (String, Value) {
+        let Self { url, document_id, field_name, original_name, encoding, mime_type, size } = self;
+        let meta = [
+            ("fieldname", field_name.map(Value::from)),
+            ("originalname", original_name.map(Value::from)),
+            ("encoding", encoding.map(Value::from)),
+            ("mimetype", mime_type.map(Value::from)),
+            ("size", size.map(Value::from)),
+            ("uuid", Some(Value::from(uuid.as_str()))),
+        ];
+        let file =
+            [("meta", Some(present(meta))), ("url", Some(url.into())), ("documentId", document_id.map(Value::from))];
+        (uuid, present(file))
+    }
+}
+
+/// An object of the members that are there.
+fn present<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
+    let members = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
+    Value::Object(members.collect::<Map<_, _>>())
 }

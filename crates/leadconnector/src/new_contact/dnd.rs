@@ -1,3 +1,5 @@
+use leadconnector_raw::types as raw;
+
 use crate::Optional;
 
 /// A channel of communication: a member of `dndSettings` on the page.
@@ -81,6 +83,16 @@ impl DndSetting {
         self.code = code.into().0;
         self
     }
+
+    fn into_request(self) -> raw::DndSetting {
+        let Self { status, message, code } = self;
+        let status = match status {
+            DndStatus::Active => raw::DndStatus::Active,
+            DndStatus::Inactive => raw::DndStatus::Inactive,
+            DndStatus::Permanent => raw::DndStatus::Permanent,
+        };
+        raw::DndSetting { status, message, code }
+    }
 }
 
 /// Do-not-disturb for the channels of a new contact: `dndSettings` on the page.
@@ -105,6 +117,18 @@ impl DndSettings {
             Channel::Fb => &mut self.fb,
         };
         *slot = Some(setting);
+    }
+
+    pub(super) fn into_request(self) -> raw::DndSettings {
+        let Self { call, email, sms, whats_app, gmb, fb } = self;
+        raw::DndSettings {
+            call: call.map(DndSetting::into_request),
+            email: email.map(DndSetting::into_request),
+            sms: sms.map(DndSetting::into_request),
+            whats_app: whats_app.map(DndSetting::into_request),
+            gmb: gmb.map(DndSetting::into_request),
+            fb: fb.map(DndSetting::into_request),
+        }
     }
 }
 
@@ -147,5 +171,40 @@ impl InboundDndSetting {
     pub fn message(mut self, message: impl Into<Optional<String>>) -> Self {
         self.message = message.into().0;
         self
+    }
+
+    pub(super) fn into_request(self) -> raw::InboundDndSetting {
+        let Self { status, message } = self;
+        let status = match status {
+            InboundDndStatus::Active => raw::InboundDndStatus::Active,
+            InboundDndStatus::Inactive => raw::InboundDndStatus::Inactive,
+        };
+        raw::InboundDndSetting { status, message }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A status that appears in the fragment breaks the build here.
+    #[test]
+    fn every_status_can_be_sent() {
+        use raw::{DndStatus as Dnd, InboundDndStatus as Inbound};
+        for sent in [Dnd::Active, Dnd::Inactive, Dnd::Permanent] {
+            let status = match sent {
+                Dnd::Active => DndStatus::Active,
+                Dnd::Inactive => DndStatus::Inactive,
+                Dnd::Permanent => DndStatus::Permanent,
+            };
+            assert_eq!(DndSetting::new(status).into_request().status, sent);
+        }
+        for sent in [Inbound::Active, Inbound::Inactive] {
+            let status = match sent {
+                Inbound::Active => InboundDndStatus::Active,
+                Inbound::Inactive => InboundDndStatus::Inactive,
+            };
+            assert_eq!(InboundDndSetting::new(status).into_request().status, sent);
+        }
     }
 }

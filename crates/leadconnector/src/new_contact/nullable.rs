@@ -1,3 +1,5 @@
+use leadconnector_raw::types as raw;
+
 /// A member that the page calls "string or null": absent, null, or a value.
 ///
 /// Made from a value, from an `Option`, whose `None` is absent, or from [`Nullable::Null`], which the crate also exports by
@@ -22,6 +24,16 @@ impl<T> From<T> for Nullable<T> {
 impl<T> From<Option<T>> for Nullable<T> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Absent, Self::Value)
+    }
+}
+
+impl<T: Into<String>> Nullable<T> {
+    pub(super) fn into_request(self) -> Option<raw::NullableString> {
+        match self {
+            Self::Absent => None,
+            Self::Null => Some(raw::NullableString(None)),
+            Self::Value(value) => Some(raw::NullableString(Some(value.into()))),
+        }
     }
 }
 

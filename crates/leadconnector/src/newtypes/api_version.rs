@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use leadconnector_raw::types as raw;
+
 use super::checked_text;
 use crate::InvalidValue;
 
@@ -29,6 +31,10 @@ impl ApiVersion {
             Ok(Self(version.into()))
         }
     }
+
+    pub(crate) fn to_raw(&self) -> raw::Version {
+        self.as_str().to_owned().into()
+    }
 }
 
 impl Default for ApiVersion {
@@ -38,3 +44,17 @@ impl Default for ApiVersion {
 }
 
 checked_text!(ApiVersion);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_documented_version_and_another_one() {
+        let raw = |version: ApiVersion| version.to_raw();
+        assert!(matches!(raw(ApiVersion::default()), raw::Version::DocumentedVersion(_)));
+        let other = raw(ApiVersion::new("v3").unwrap());
+        assert!(matches!(other, raw::Version::OtherVersion(_)));
+        assert_eq!(other.to_string(), "v3");
+    }
+}

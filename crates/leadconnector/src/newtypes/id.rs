@@ -2,7 +2,7 @@ use super::checked_text;
 use crate::InvalidValue;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $field:literal) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal $(, not $others:expr)?) => {
         $(#[$doc])*
         ///
         /// An id that a program makes is safe in the path of a URL; one that the server sent is what it sent.
@@ -14,9 +14,20 @@ macro_rules! id {
             ///
             /// # Errors
             ///
-            /// The id is empty, has another character, or is `.` or `..`.
+            /// The id is empty, has another character, is `.` or `..`, or is the name of another path at its place.
             pub fn new(id: impl Into<String>) -> Result<Self, InvalidValue> {
-                checked(id.into(), $field).map(Self)
+                let id = Self(id.into());
+                id.in_path()?;
+                Ok(id)
+            }
+
+            /// The id as text that can stand in the path of a URL, where the one of the server's may be anything.
+            pub(crate) fn in_path(&self) -> Result<&str, InvalidValue> {
+                #[allow(unused_mut, unused_assignments, reason = "most ids have none")]
+                let mut others: &[&str] = &[];
+                $(others = &$others;)?
+                checked(&self.0, $field, others)?;
+                Ok(&self.0)
             }
 
             /// Takes what the server sent, whatever it is: an id that looks odd is an id all the same.
@@ -35,7 +46,11 @@ id! {
 }
 id! {
     /// The id of a contact: `contact.id` on the page.
-    ContactId, "contact.id"
+    ContactId, "contact.id", not BESIDE_A_CONTACT
+}
+id! {
+    /// The id of a note of a contact: `id` of a note in the vendor's public specification.
+    NoteId, "note.id"
 }
 id! {
     /// The id of a user: `assignedTo` on the page.
@@ -50,15 +65,20 @@ id! {
     CustomFieldId, "customFields[].id"
 }
 
-fn checked(id: String, field: &'static str) -> Result<String, InvalidValue> {
+/// What stands where the id of a contact stands in other paths of the vendor's, also in those that the fragment does not have.
+const BESIDE_A_CONTACT: [&str; 5] = ["bulk", "business", "lookup", "search", "upsert"];
+
+fn checked(id: &str, field: &'static str, others: &[&str]) -> Result<(), InvalidValue> {
     if id.is_empty() {
         Err(InvalidValue::new(field, "is empty"))
     } else if !id.bytes().fold(true, |safe, byte| safe & is_safe(byte)) {
         Err(InvalidValue::new(field, "has a character that is no letter, no digit and none of `-`, `.`, `_`, `~`"))
-    } else if matches!(id.as_str(), "." | "..") {
+    } else if matches!(id, "." | "..") {
         Err(InvalidValue::new(field, "is a relative path, not an id"))
+    } else if others.contains(&id) {
+        Err(InvalidValue::new(field, "is the name of another path, not an id"))
     } else {
-        Ok(id)
+        Ok(())
     }
 }
 

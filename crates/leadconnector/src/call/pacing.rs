@@ -12,7 +12,7 @@ use http::{HeaderMap, StatusCode};
 use tokio::sync::{Mutex as FairMutex, Notify};
 use tokio::time::{Instant, timeout_at};
 
-use crate::jitter::random;
+use super::jitter::random;
 use crate::{BoxError, LocationId, RateLimit};
 
 /// What the vendor allows a location, until the headers of an answer say otherwise.

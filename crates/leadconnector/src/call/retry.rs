@@ -5,13 +5,72 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
-use crate::response::{RateLimit, retry_after};
+use super::response::{RateLimit, retry_after};
+use crate::{CarriedOut, Effect, Error};
+
+/// What is known when an attempt has failed, beside the error.
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    pub(crate) effect: Effect,
+    /// How many attempts were made.
+    pub(crate) number: u32,
+    /// The time since the first attempt began.
+    pub(crate) elapsed: Duration,
+    pub(crate) now: SystemTime,
+    pub(crate) random: f64,
+    /// Whether another token was asked for already.
+    pub(crate) refreshed: bool,
+}
+
+/// What comes after an attempt that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Stop,
+    /// Ask for another token, and send the request again with it.
+    Refresh,
+    Wait(Duration),
+}
+
+/// Decides whether a request is sent again, whatever the policy is: what happens once, and may have happened, is not.
+pub(crate) fn next(policy: &dyn RetryPolicy, error: &Error, facts: Facts) -> Next {
+    let carried_out = error.carried_out();
+    match (carried_out, facts.effect) {
+        (CarriedOut::Yes, _) | (CarriedOut::Unknown, Effect::Once) => return Next::Stop,
+        (CarriedOut::No, _) | (CarriedOut::Unknown, Effect::Reads | Effect::Repeats) => {}
+    }
+    if matches!(error, Error::Unauthorized(_)) && !facts.refreshed {
+        return Next::Refresh;
+    }
+    let Some(failure) = failure(error) else { return Next::Stop };
+    let Facts { effect, number, elapsed, now, random, refreshed: _ } = facts;
+    match policy.decide(&Attempt { effect, failure, number, elapsed, now, random }) {
+        Decision::Stop => Next::Stop,
+        Decision::Wait(wait) => Next::Wait(wait),
+    }
+}
+
+/// How an attempt failed; none if nothing was sent and nothing would change.
+fn failure(error: &Error) -> Option<Failure<'_>> {
+    match (error, error.response()) {
+        (Error::Invalid(_) | Error::Token(_) | Error::Pacing(_), _) => None,
+        (Error::NotConnected(_), _) => Some(Failure::NotConnected),
+        // The server has said what it has to say.
+        (Error::Undecodable(error), Some(response)) if error.reason.is_deliberate() => {
+            Some(Failure::Answered { status: response.status(), headers: response.headers() })
+        }
+        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_) | Error::Undecodable(_), _) | (_, None) => {
+            Some(Failure::Lost)
+        }
+        (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
+    }
+}
 
 /// Decides whether a request is sent again. [`Retry`] is the one that comes with this crate; hand in another with
 /// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
 ///
-/// It is not asked about the creation of a contact that may have reached the server: that is never sent again. Nor is it asked
-/// about the one fresh try that follows a 401 when the token can be refreshed.
+/// It is not asked about what happens once more when it is sent again, such as the creation of a contact, and may have reached
+/// the server: that is never sent again. Nor is it asked about the one fresh try that follows a 401 when the token can be
+/// refreshed.
 pub trait RetryPolicy: Debug + Send + Sync + 'static {
     /// What to do after an attempt that failed.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
@@ -21,8 +80,8 @@ pub trait RetryPolicy: Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Attempt<'a> {
-    /// Whether the request can be sent twice without a second effect: a look-up can, the creation of a contact cannot.
-    pub idempotent: bool,
+    /// What sending the request again does.
+    pub effect: Effect,
     /// What happened.
     pub failure: Failure<'a>,
     /// How many attempts were made, this one included: 1 at first.
@@ -37,8 +96,8 @@ pub struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     /// The first attempt, which failed at once: to try a policy.
-    pub fn first(failure: Failure<'a>, idempotent: bool) -> Self {
-        Self { idempotent, failure, number: 1, elapsed: Duration::ZERO, now: SystemTime::now(), random: 0.5 }
+    pub fn first(failure: Failure<'a>, effect: Effect) -> Self {
+        Self { effect, failure, number: 1, elapsed: Duration::ZERO, now: SystemTime::now(), random: 0.5 }
     }
 }
 
@@ -80,14 +139,18 @@ impl RetryPolicy for NoRetry {
 
 /// Sends a request again where that is safe, a limited number of times and for a limited time.
 ///
-/// | what happened | creation of a contact | look-up |
+/// | what happened | what happens [once](Effect::Once) | what [reads](Effect::Reads) or [repeats](Effect::Repeats) |
 /// | --- | --- | --- |
 /// | no connection could be made | again | again |
+/// | 401, and the [`TokenSource`](crate::TokenSource) has another token | again, once | again, once |
 /// | 429, and the day's allowance is used up | stop | stop |
 /// | 429 | again | again |
 /// | 408, 500, 502, 503, 504 | stop | again |
+/// | a success that is empty, or is not JSON | stop | again |
 /// | any other answer | stop | stop |
 /// | the request may have reached the server | stop | again |
+///
+/// The second column holds for every policy: of what happens once, only what was certainly not carried out is sent again.
 ///
 /// The wait is what `Retry-After` says; after a 429 without it, what `X-RateLimit-Interval-Milliseconds` says; otherwise, and
 /// at least, a time that doubles with each attempt, and of which half is random.
@@ -153,7 +216,7 @@ impl Retry {
         let backoff = self.backoff(attempt);
         match attempt.failure {
             Failure::NotConnected => Some(backoff),
-            Failure::Lost => attempt.idempotent.then_some(backoff),
+            Failure::Lost => attempt.effect.is_repeatable().then_some(backoff),
             Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers } => {
                 let limit = RateLimit::of(headers);
                 (limit.daily_remaining != Some(0))
@@ -161,7 +224,7 @@ impl Retry {
             }
             Failure::Answered { status, headers } => {
                 let transient = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504);
-                (attempt.idempotent && transient)
+                (attempt.effect.is_repeatable() && transient)
                     .then(|| retry_after(headers, attempt.now).unwrap_or(backoff).max(backoff))
             }
         }
@@ -184,32 +247,35 @@ mod tests {
         members.iter().map(|(name, value)| ((*name).parse().unwrap(), HeaderValue::from_static(value))).collect()
     }
 
-    fn attempt(failure: Failure<'_>, idempotent: bool, number: u32) -> Attempt<'_> {
+    fn attempt(failure: Failure<'_>, effect: Effect, number: u32) -> Attempt<'_> {
         let now = SystemTime::UNIX_EPOCH;
-        Attempt { idempotent, failure, number, elapsed: Duration::ZERO, now, random: 0.0 }
+        Attempt { effect, failure, number, elapsed: Duration::ZERO, now, random: 0.0 }
     }
 
-    /// Every status there can be, for both kinds of requests.
+    /// Every status there can be, for each kind of request.
     #[test]
     fn every_status() {
         let none = HeaderMap::new();
         for code in 100..=999 {
             let status = StatusCode::from_u16(code).unwrap();
-            let again = |idempotent| {
+            let again = |effect| {
                 let failure = Failure::Answered { status, headers: &none };
-                Retry::default().decide(&attempt(failure, idempotent, 1)) != Decision::Stop
+                Retry::default().decide(&attempt(failure, effect, 1)) != Decision::Stop
             };
-            assert_eq!(again(false), code == 429, "{code}");
-            assert_eq!(again(true), [408, 429, 500, 502, 503, 504].contains(&code), "{code}");
+            assert_eq!(again(Effect::Once), code == 429, "{code}");
+            for repeatable in [Effect::Reads, Effect::Repeats] {
+                assert_eq!(again(repeatable), [408, 429, 500, 502, 503, 504].contains(&code), "{code}");
+            }
         }
     }
 
     #[test]
     fn a_creation_is_not_sent_again_when_it_may_have_arrived() {
-        let decide = |failure, idempotent| Retry::default().decide(&attempt(failure, idempotent, 1));
-        assert_eq!(decide(Failure::Lost, false), Decision::Stop);
-        assert_eq!(decide(Failure::Lost, true), Decision::Wait(Duration::from_millis(250)));
-        assert_eq!(decide(Failure::NotConnected, false), Decision::Wait(Duration::from_millis(250)));
+        let decide = |failure, effect| Retry::default().decide(&attempt(failure, effect, 1));
+        assert_eq!(decide(Failure::Lost, Effect::Once), Decision::Stop);
+        assert_eq!(decide(Failure::Lost, Effect::Reads), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(decide(Failure::Lost, Effect::Repeats), Decision::Wait(Duration::from_millis(250)));
+        assert_eq!(decide(Failure::NotConnected, Effect::Once), Decision::Wait(Duration::from_millis(250)));
     }
 
     #[test]
@@ -217,7 +283,7 @@ mod tests {
         let wait = |members: &[_]| {
             let headers = headers(members);
             let failure = Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers: &headers };
-            Retry::default().decide(&attempt(failure, false, 1))
+            Retry::default().decide(&attempt(failure, Effect::Once, 1))
         };
         let seconds = |seconds| Decision::Wait(Duration::from_secs(seconds));
         let interval = ("x-ratelimit-interval-milliseconds", "10000");
@@ -235,7 +301,7 @@ mod tests {
     #[test]
     fn the_wait_doubles_and_is_spread() {
         let wait = |number, random| {
-            let attempt = Attempt { random, ..attempt(Failure::NotConnected, false, number) };
+            let attempt = Attempt { random, ..attempt(Failure::NotConnected, Effect::Once, number) };
             match (Retry { max_attempts: 99, max_elapsed: Duration::MAX, ..Retry::default() }).decide(&attempt) {
                 Decision::Wait(wait) => wait.as_millis(),
                 Decision::Stop => panic!("stopped"),
@@ -249,12 +315,12 @@ mod tests {
 
     #[test]
     fn attempts_and_time_are_bounded() {
-        let last = attempt(Failure::NotConnected, true, 5);
+        let last = attempt(Failure::NotConnected, Effect::Reads, 5);
         assert_eq!(Retry::default().decide(&last), Decision::Stop);
-        let late = Attempt { elapsed: Duration::from_secs(120), ..attempt(Failure::NotConnected, true, 1) };
+        let late = Attempt { elapsed: Duration::from_secs(120), ..attempt(Failure::NotConnected, Effect::Reads, 1) };
         assert_eq!(Retry::default().decide(&late), Decision::Stop);
         let endless = Attempt { elapsed: Duration::MAX, ..late };
         assert_eq!(Retry::default().decide(&endless), Decision::Stop);
-        assert_eq!(NoRetry.decide(&attempt(Failure::NotConnected, true, 1)), Decision::Stop);
+        assert_eq!(NoRetry.decide(&attempt(Failure::NotConnected, Effect::Reads, 1)), Decision::Stop);
     }
 }

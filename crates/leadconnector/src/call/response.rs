@@ -5,9 +5,10 @@ use bytes::Bytes;
 use chrono::DateTime;
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
+use leadconnector_raw::Operation;
 
-use crate::ContactId;
-use crate::decode::{self, TRACE_ID};
+use super::decode::{self, TRACE_ID};
+use crate::{CreatedId, ListItem};
 
 /// An answer of the server.
 #[derive(Clone)]
@@ -15,21 +16,37 @@ pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    contact_id: Option<ContactId>,
+    operation: &'static Operation,
+    /// What was created in spite of the error.
+    created: Option<CreatedId>,
 }
 
 impl Response {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body, contact_id: None }
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes, operation: &'static Operation) -> Self {
+        Self { status, headers, body, operation, created: None }
     }
 
-    pub(crate) fn with_contact_id(self, contact_id: Option<ContactId>) -> Self {
-        Self { contact_id, ..self }
+    /// The same, with the id of what was created if it can be read from what arrived.
+    pub(crate) fn with_created(self) -> Self {
+        let created = self.operation.creates.and_then(|place| {
+            let id = decode::text_at(&self.body, place)?;
+            CreatedId::received(place, id)
+        });
+        Self { created, ..self }
     }
 
-    /// The id of the contact that an answer has in spite of the error: `contact.id` in the body, as far as it arrived.
-    pub(crate) fn contact_id(&self) -> Option<&ContactId> {
-        self.contact_id.as_ref()
+    /// The id that an answer has in spite of the error, where the operation has that of what it creates.
+    pub(crate) fn created(&self) -> Option<&CreatedId> {
+        self.created.as_ref()
+    }
+
+    pub(crate) fn operation(&self) -> &'static Operation {
+        self.operation
+    }
+
+    /// The items of a list that arrived whole; none if the body has no such list.
+    pub(crate) fn items<T: ListItem>(&self) -> Vec<T> {
+        decode::items(&self.body, T::LIST).into_iter().filter_map(|item| T::read_item(&item)).collect()
     }
 
     /// The status.

@@ -1,0 +1,129 @@
+//! What makes requests, and can send them.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use bytes::Bytes;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
+use reqwest::{StatusCode, Url};
+use serde::de::DeserializeOwned;
+
+use crate::{BaseUrl, Operation, Request, types};
+
+/// Makes the request of each operation, and can send it.
+///
+/// What belongs to all requests is set here: the base URL, the header `Version`, and the HTTP client, which brings the header
+/// `Authorization`.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(crate) base_url: BaseUrl,
+    version: HeaderValue,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client that asks for this version of the API.
+    ///
+    /// # Errors
+    ///
+    /// The version has a character that a header cannot have.
+    pub fn new(base_url: BaseUrl, version: &types::Version, http: reqwest::Client) -> Result<Self, InvalidHeaderValue> {
+        Ok(Self { base_url, version: version.to_string().try_into()?, http })
+    }
+
+    /// The HTTP client underneath.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// The request of an operation.
+    pub(crate) fn request<T>(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Request<T> {
+        let mut http = reqwest::Request::new(operation.method.clone(), url);
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(HeaderName::from_static("version"), self.version.clone());
+        if let Some(body) = body {
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *http.body_mut() = Some(body.into());
+        }
+        *http.headers_mut() = headers;
+        Request::new(operation, http)
+    }
+
+    /// Sends a request, and decodes the answer.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn send<T: DeserializeOwned>(&self, request: Request<T>) -> Result<T, Error> {
+        let answer = self.http.execute(request.into_http()).await.map_err(Error::Transport)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(Error::Transport)?;
+        if !status.is_success() {
+            return Err(Error::Refused { status, body });
+        }
+        serde_json::from_slice(&body).map_err(|source| Error::Undecodable { status, body, source })
+    }
+}
+
+/// Why [`Client::send`] gives no answer.
+#[non_exhaustive]
+pub enum Error {
+    /// No answer came, or not all of it.
+    Transport(reqwest::Error),
+    /// The server answered with another status than a success. The body is a [`types::ErrorBody`], as a rule.
+    Refused {
+        /// The status.
+        status: StatusCode,
+        /// The body.
+        body: Bytes,
+    },
+    /// The server answered with a success, but not as the document says.
+    Undecodable {
+        /// The status.
+        status: StatusCode,
+        /// The body.
+        body: Bytes,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(_) => f.write_str("the whole answer did not arrive"),
+            Self::Refused { status, .. } => write!(f, "the server answered {status}"),
+            Self::Undecodable { status, .. } => {
+                write!(f, "the server answered {status}, but with another body than the document says")
+            }
+        }
+    }
+}
+
+/// Without the body, which may hold a person's data.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Transport(error) => f.debug_tuple("Transport").field(error).finish(),
+            Self::Refused { status, body } => {
+                f.debug_struct("Refused").field("status", status).field("body_length", &body.len()).finish()
+            }
+            Self::Undecodable { status, body, .. } => f
+                .debug_struct("Undecodable")
+                .field("status", status)
+                .field("body_length", &body.len())
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Transport(error) => Some(error),
+            Self::Refused { .. } => None,
+            Self::Undecodable { source, .. } => Some(source),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::decode;
+use crate::{RateLimit, Response};
+
+/// What a call came to, with the answer of the server: [`Call::answer`](crate::Call::answer).
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Answer<T> {
+    /// The value that the operation answers with.
+    pub value: T,
+    pub(crate) response: Response,
+    pub(crate) undecoded: Vec<String>,
+    /// Of a list, the places of its items in the answer; empty if none was left out.
+    pub(crate) places: Vec<usize>,
+    pub(crate) attempts: u32,
+}
+
+impl<T> Answer<T> {
+    /// The paths of the members that could not be read, such as `contact.tags[3]` or `notes[3].body`, and of the items of a list
+    /// that are no objects or have no id, such as `notes[3]`; none as a rule. [`json_at`](Self::json_at) has what is there.
+    pub fn undecoded(&self) -> &[String] {
+        &self.undecoded
+    }
+
+    /// How many times the request was sent, from 1 on.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// The answer of the server.
+    pub fn response(&self) -> &Response {
+        &self.response
+    }
+
+    /// The status.
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// The headers.
+    pub fn headers(&self) -> &HeaderMap {
+        self.response.headers()
+    }
+
+    /// The body. It may hold a person's data.
+    pub fn body(&self) -> &Bytes {
+        self.response.body()
+    }
+
+    /// What the vendor's support asks for: `traceId` in the body.
+    pub fn trace_id(&self) -> Option<String> {
+        self.response.trace_id()
+    }
+
+    /// How much the server still allows.
+    pub fn rate_limit(&self) -> RateLimit {
+        self.response.rate_limit()
+    }
+
+    /// The body as JSON, with what the value does not have.
+    ///
+    /// It is read on each call; null if the body has something that cannot be held: nesting beyond a hundred levels, half of a
+    /// surrogate pair, a number beyond what a float can be. [`body`](Self::body) has the bytes.
+    pub fn json(&self) -> Value {
+        decode::json(self.body()).unwrap_or_default()
+    }
+
+    /// The JSON at a path, such as `contact.createdBy`, `contact.dndSettings.RCS` or `notes[3]`; none if there is nothing.
+    ///
+    /// It is read on each call, as [`json`](Self::json) is.
+    pub fn json_at(&self, path: &str) -> Option<Value> {
+        decode::at(&mut self.json(), path)
+    }
+}
+
+impl<T> Answer<Option<T>> {
+    /// The same of the value; none if there is none.
+    pub(crate) fn transposed(self) -> Option<Answer<T>> {
+        let Self { value, response, undecoded, places, attempts } = self;
+        Some(Answer { value: value?, response, undecoded, places, attempts })
+    }
+}
+
+impl<T> Answer<Vec<T>> {
+    /// An item of the list as JSON, with what the value does not have; none if there is no such item.
+    ///
+    /// The place is the one in [`value`](Self::value), counted from 0, also if items before it could not be decoded.
+    pub fn item_json(&self, place: usize) -> Option<Value> {
+        let list = self.response.operation().list()?;
+        self.value.get(place)?;
+        let place = self.places.get(place).copied().unwrap_or(place);
+        self.json_at(&format!("{list}[{place}]"))
+    }
+}
+
+/// The value, which may hold a person's data, and what is known of the answer without looking into it.
+impl<T: fmt::Debug> fmt::Debug for Answer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer")
+            .field("value", &self.value)
+            .field("undecoded", &self.undecoded)
+            .field("response", &self.response)
+            .field("attempts", &self.attempts)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,208 @@
+//! What an attempt came to: the answer that arrived becomes a value or an error.
+
+use http::StatusCode;
+use leadconnector_raw as raw;
+use raw::document::DUPLICATE_PROPERTIES;
+use raw::types::ErrorBody;
+use raw::{Content, Member, Operation};
+use serde::de::{DeserializeOwned, IgnoredAny};
+
+use super::arrival::Arrival;
+use super::decode::{self, Decoded};
+use crate::error::{
+    Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
+    Validation, ValidationMessage,
+};
+use crate::{Answer, Contact, ContactId, InvalidValue, Response};
+
+/// What a successful answer is decoded into, and what a caller gets of it.
+pub(crate) trait Read: DeserializeOwned {
+    type Value: Send + 'static;
+
+    /// The value; or why it is not there.
+    fn read(self, reading: &mut Reading<'_>) -> Result<Self::Value, UndecodableReason>;
+
+    /// The value where the body of a success is empty; none if there has to be something in it.
+    fn of_nothing() -> Option<Self::Value> {
+        None
+    }
+
+    /// The value where what the call is about is not there (any more), and an earlier attempt may be the reason; none if that
+    /// is an error.
+    fn of_gone() -> Option<Self::Value> {
+        None
+    }
+}
+
+/// What is known of an answer while it is read.
+pub(crate) struct Reading<'a> {
+    pub(crate) body: &'a [u8],
+    /// The paths of what could not be read.
+    pub(crate) undecoded: Vec<String>,
+    /// Of a list that lacks items, the places of those that it has.
+    pub(crate) places: Vec<usize>,
+}
+
+impl Reading<'_> {
+    /// The contact in the member `contact`.
+    pub(crate) fn contact(&mut self, contact: Option<Box<raw::types::Contact>>) -> Result<Contact, UndecodableReason> {
+        let mut undecoded = Vec::new();
+        let contact = contact.and_then(|contact| Contact::read(*contact, &mut undecoded));
+        self.undecoded.extend(undecoded.into_iter().map(|name| format!("contact.{name}")));
+        contact.ok_or(UndecodableReason::NoId)
+    }
+
+    /// The items of the list in this member. One that cannot be read is left out, and named.
+    pub(crate) fn list<T, U>(
+        &mut self,
+        name: &str,
+        list: Option<Vec<T>>,
+        read: impl Fn(T) -> Option<U>,
+    ) -> Result<Vec<U>, UndecodableReason> {
+        let list = list.ok_or(UndecodableReason::NoList)?;
+        let of_all = list.len();
+        let mut places = Vec::new();
+        let mut items = Vec::with_capacity(of_all);
+        for (place, item) in list.into_iter().enumerate() {
+            let place = self.places.get(place).copied().unwrap_or(place);
+            match read(item) {
+                Some(item) => {
+                    places.push(place);
+                    items.push(item);
+                }
+                None => self.undecoded.push(format!("{name}[{place}]")),
+            }
+        }
+        if items.len() < of_all {
+            self.places = places;
+        }
+        Ok(items)
+    }
+}
+
+/// The value of a successful answer; or what happened instead. `unknown` says that an earlier attempt may have been carried out.
+pub(crate) fn outcome<R: Read>(
+    operation: &'static Operation,
+    answer: reqwest::Result<(Response, Arrival)>,
+    unknown: bool,
+) -> Result<Answer<R::Value>, Error> {
+    let (response, arrival) = answer.map_err(|error| without_answer(operation, error))?;
+    let answered = |value, response| Answer { value, response, undecoded: Vec::new(), places: Vec::new(), attempts: 1 };
+    if !response.status().is_success() {
+        return match (failure(response.with_created()), R::of_gone().filter(|_| unknown)) {
+            (Error::NotFound(response), Some(value)) => Ok(answered(value, *response)),
+            (error, _) => Err(error),
+        };
+    }
+    // Complete JSON counts, whatever went wrong behind it.
+    let decoded = decode::strict::<R>(response.body()).or_else(|| decode::tolerant(operation.answer, response.body()));
+    if let Some(Decoded { value, undecoded, places }) = decoded {
+        let mut reading = Reading { body: response.body(), undecoded, places };
+        return match value.read(&mut reading) {
+            Ok(value) => {
+                let Reading { undecoded, places, .. } = reading;
+                Ok(Answer { undecoded, places, ..answered(value, response) })
+            }
+            Err(reason) => Err(undecodable(reason, response)),
+        };
+    }
+    let incomplete = |response: Response, source| {
+        Box::new(Incomplete { response: Some(response.with_created()), source, operation })
+    };
+    Err(match arrival {
+        Arrival::Whole => match (reason(response.body()), R::of_nothing()) {
+            (UndecodableReason::Empty, Some(value)) => return Ok(answered(value, response)),
+            (reason, _) => undecodable(reason, response),
+        },
+        Arrival::TooLarge => Error::TooLarge(incomplete(response, None)),
+        Arrival::BrokenOff(error) if error.is_timeout() => {
+            Error::TimedOut(incomplete(response, Some(TransportError::new(error))))
+        }
+        Arrival::BrokenOff(error) => Error::BrokenOff(incomplete(response, Some(TransportError::new(error)))),
+    })
+}
+
+fn reason(body: &[u8]) -> UndecodableReason {
+    if body.trim_ascii().is_empty() {
+        UndecodableReason::Empty
+    } else if decode::first_value::<IgnoredAny>(body).is_some() {
+        UndecodableReason::NoObject
+    } else {
+        UndecodableReason::NotJson
+    }
+}
+
+fn undecodable(reason: UndecodableReason, response: Response) -> Error {
+    Error::Undecodable(Box::new(Undecodable { reason, response: response.with_created() }))
+}
+
+fn without_answer(operation: &'static Operation, error: reqwest::Error) -> Error {
+    if error.is_builder() {
+        return InvalidValue::new("request", "could not be made").into();
+    }
+    // A connection that takes too long to make is one that was not made.
+    let (connect, timeout) = (error.is_connect(), error.is_timeout());
+    let error = TransportError::new(error);
+    if connect {
+        return Error::NotConnected(error);
+    }
+    let incomplete = Box::new(Incomplete { response: None, source: Some(error), operation });
+    if timeout { Error::TimedOut(incomplete) } else { Error::BrokenOff(incomplete) }
+}
+
+/// The body of an error, member by member.
+const ERROR_BODY: &[Member] = &[
+    Member { name: "statusCode", content: Content::Value },
+    Member { name: "error", content: Content::Value },
+    Member { name: "meta", content: Content::Object(DUPLICATE_PROPERTIES) },
+];
+
+/// What an answer that is no success says, also if its body did not arrive whole.
+fn failure(response: Response) -> Error {
+    let status = response.status();
+    let body = decode::tolerant(ERROR_BODY, response.body()).map(|decoded| decoded.value).unwrap_or_default();
+    // The messages are read apart from the rest, since one that is no text must not cost the others.
+    let ErrorBody { status_code: _, message: _, error, meta } = body;
+    let (messages, list) = decode::messages(response.body());
+    let says = |words: &str| messages.iter().any(|message| message.contains(words));
+    // Of a body that broke off, the id may be all that can be read.
+    let duplicate_id = decode::text_at(response.body(), &["meta", "contactId"]);
+    match status {
+        StatusCode::UNAUTHORIZED if says("access to this location") || says("authorized for this scope") => {
+            Error::Forbidden(response.into())
+        }
+        StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),
+        StatusCode::FORBIDDEN => Error::Forbidden(response.into()),
+        StatusCode::TOO_MANY_REQUESTS => Error::RateLimited(RateLimited::new(response).into()),
+        _ if status.is_server_error() => Error::Server(response.into()),
+        _ if !status.is_client_error() => Error::Unexpected(response.into()),
+        _ => match duplicate_id {
+            Some(id) => {
+                let (matching_field, contact_name) = match meta {
+                    Some(raw::types::Duplicate { contact_id: _, contact_name, matching_field }) => {
+                        (matching_field, contact_name)
+                    }
+                    None => (None, None),
+                };
+                Error::Duplicate(Box::new(Duplicate {
+                    contact_id: ContactId::received(id),
+                    matching_field: matching_field.filter(|name| !name.is_empty()).map(MatchingField::received),
+                    contact_name: contact_name.filter(|name| !name.is_empty()),
+                    response,
+                    may_be_new: false,
+                }))
+            }
+            None if messages.iter().chain(&error).any(|text| says_not_found(text)) => Error::NotFound(response.into()),
+            None if status == StatusCode::UNPROCESSABLE_ENTITY || (status == StatusCode::BAD_REQUEST && list) => {
+                let messages = messages.into_iter().map(ValidationMessage::received).collect();
+                Error::Validation(Box::new(Validation { messages, response }))
+            }
+            None => Error::Rejected(response.into()),
+        },
+    }
+}
+
+/// Whether a text is `Contact with id … not found`, or the same of another thing.
+fn says_not_found(text: &str) -> bool {
+    text.contains(" with id ") && text.trim_end_matches(['.', ' ']).ends_with(" not found")
+}

@@ -1,0 +1,186 @@
+//! Sends a request, and again where that is safe.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use http::header::AUTHORIZATION;
+use leadconnector_raw as raw;
+use raw::{Effect, Operation};
+use reqwest::Request;
+use tracing::{Instrument, Level, debug, debug_span, enabled};
+
+use super::arrival::{Arrival, receive};
+use super::jitter::random;
+use super::outcome::{Read, outcome};
+use super::pacing::{BudgetAnswer, Place};
+use super::retry::{Facts, Next, next};
+use crate::{Answer, CarriedOut, Client, Error, InvalidValue, LocationId, Response, Token};
+
+/// Sends a request until it succeeds, or must not be sent again.
+pub(crate) async fn send<R: Read>(
+    client: &Client,
+    location: &LocationId,
+    request: raw::Request<R>,
+) -> Result<Answer<R::Value>, Error> {
+    let operation = request.operation();
+    let mut attempts = Attempts::of(client, location, operation, request.effect(), request.into_http());
+    let made = async {
+        loop {
+            let received = match attempts.make().await {
+                Ok(received) => received,
+                Err(error) => return Err(attempts.ended(error)),
+            };
+            let error = match outcome::<R>(operation, received, attempts.unknown.is_some()) {
+                Ok(answer) => {
+                    log(attempts.number, Some(&answer.response), &answer.undecoded, None);
+                    return Ok(Answer { attempts: attempts.number, ..answer });
+                }
+                Err(error) => error,
+            };
+            log(attempts.number, error.response(), &[], Some(&error));
+            attempts.follow(error).await?;
+        }
+    };
+    made.instrument(debug_span!("leadconnector", operation = operation.id)).await
+}
+
+/// The attempts of a call: the same for all operations.
+struct Attempts<'a> {
+    client: &'a Client,
+    location: &'a LocationId,
+    operation: &'static Operation,
+    effect: Effect,
+    /// Made once; each attempt sends a copy, which shares the body.
+    request: Request,
+    number: u32,
+    /// From the first request on: the wait for a place is not the server's.
+    begun: Option<Instant>,
+    /// The token of the last attempt.
+    token: Option<Token>,
+    /// Another one, to be sent next.
+    fresh: Option<Token>,
+    refreshed: bool,
+    /// What the last attempt came to that may have been carried out.
+    unknown: Option<Error>,
+}
+
+impl<'a> Attempts<'a> {
+    fn of(
+        client: &'a Client,
+        location: &'a LocationId,
+        operation: &'static Operation,
+        effect: Effect,
+        request: Request,
+    ) -> Self {
+        Self {
+            client,
+            location,
+            operation,
+            effect,
+            request,
+            number: 0,
+            begun: None,
+            token: None,
+            fresh: None,
+            refreshed: false,
+            unknown: None,
+        }
+    }
+
+    /// Sends the request once.
+    async fn make(&mut self) -> Result<reqwest::Result<(Response, Arrival)>, Error> {
+        self.number = self.number.saturating_add(1);
+        let place = Place::acquire(self.client.pacing(), self.location).await.map_err(Error::Pacing)?;
+        // After the wait, in which a token may have expired.
+        let token = match self.fresh.take() {
+            Some(token) => token,
+            None => self.client.tokens().current().await.map_err(Error::Token)?,
+        };
+        self.begun.get_or_insert_with(Instant::now);
+        // A body of bytes can be copied, always.
+        let mut request =
+            self.request.try_clone().ok_or_else(|| InvalidValue::new("request", "cannot be sent again"))?;
+        request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
+        self.token = Some(token);
+        let sent = self.client.http().execute(request);
+        let received = receive(sent, self.client.response_limit(), self.operation).await;
+        if let Ok((response, _)) = &received {
+            place.answered(BudgetAnswer::new(response.status(), response.headers()));
+        } else {
+            drop(place);
+        }
+        Ok(received)
+    }
+
+    /// Waits for the next attempt; the error itself if there must not be one.
+    async fn follow(&mut self, error: Error) -> Result<(), Error> {
+        let facts = Facts {
+            effect: self.effect,
+            number: self.number,
+            elapsed: self.begun.map(|begun| begun.elapsed()).unwrap_or_default(),
+            now: SystemTime::now(),
+            random: random(),
+            refreshed: self.refreshed,
+        };
+        let wait = match next(self.client.retry(), &error, facts) {
+            Next::Stop => return Err(self.ended(error)),
+            Next::Refresh => match self.refresh(&error).await {
+                Ok(true) => Duration::ZERO,
+                // The same token is refused as often as it is sent.
+                Ok(false) => match next(self.client.retry(), &error, Facts { refreshed: true, ..facts }) {
+                    Next::Wait(wait) => wait,
+                    Next::Stop | Next::Refresh => return Err(self.ended(error)),
+                },
+                Err(error) => return Err(self.ended(error)),
+            },
+            Next::Wait(wait) => wait,
+        };
+        if error.carried_out() == CarriedOut::Unknown {
+            self.unknown = Some(error);
+        }
+        if !wait.is_zero() {
+            debug!(attempt = self.number, wait_ms = wait.as_millis() as u64, "sending again after a wait");
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    /// The error with which the call ends. That the last attempt was not carried out says nothing of one before: then the outcome
+    /// is as unknown as it was, and the error is the one that said so.
+    fn ended(&mut self, error: Error) -> Error {
+        match self.unknown.take() {
+            Some(unknown) if self.effect != Effect::Reads && error.carried_out() == CarriedOut::No => unknown,
+            _ => error,
+        }
+    }
+
+    /// Asks for another token than the refused one; false if there is only one.
+    async fn refresh(&mut self, error: &Error) -> Result<bool, Error> {
+        self.refreshed = true;
+        let Some(refused) = &self.token else { return Ok(false) };
+        let fresh = self.client.tokens().fresh(refused).await;
+        self.fresh = fresh.map_err(|failed| Error::Token(failed.after(error.response().cloned())))?;
+        if self.fresh.is_some() {
+            debug!(attempt = self.number, "sending again with a fresh token");
+        }
+        Ok(self.fresh.is_some())
+    }
+}
+
+fn log(attempt: u32, response: Option<&Response>, undecoded: &[String], error: Option<&Error>) {
+    if !enabled!(Level::DEBUG) {
+        return;
+    }
+    let limit = response.map(Response::rate_limit).unwrap_or_default();
+    debug!(
+        attempt,
+        status = response.map(|response| response.status().as_u16()),
+        error = error.map(tracing::field::display),
+        trace_id = response.and_then(Response::trace_id),
+        remaining = limit.remaining,
+        daily_remaining = limit.daily_remaining,
+        // By their paths alone: what stands there is somebody's data.
+        undecoded = (!undecoded.is_empty()).then(|| tracing::field::debug(undecoded)),
+        "{}",
+        if error.is_some() { "failed" } else { "succeeded" }
+    );
+}

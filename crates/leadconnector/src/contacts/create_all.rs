@@ -1,0 +1,102 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::{Stream, StreamExt};
+use leadconnector_raw::operations::CREATE_CONTACT;
+use tokio::task::JoinSet;
+
+use super::Contacts;
+use crate::{Answer, Contact, Error, Incomplete, NewContact};
+
+impl Contacts {
+    /// Creates the contacts of a list, several at a time and as fast as the location's allowance lets them.
+    ///
+    /// Each result comes with the place of its contact in the list, counted from 0. Results come as they are ready, not in the
+    /// order of the list. An error does not stop the others. The list is read as the results are taken: however long it is,
+    /// the memory is that of the contacts under way, [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of
+    /// them. Dropping the results stops everything; whether the contacts under way were created is unknown then.
+    ///
+    /// Each contact is created by a task of tokio, so that those under way get on, and keep nobody waiting, while the program
+    /// does something else with a result.
+    ///
+    /// ```
+    /// use futures_util::{StreamExt, stream};
+    /// use leadconnector::{Client, Email, LocationId, NewContact};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = leadconnector_mock::Server::start().await?;
+    /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+    /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    /// let list = ["Rosan", "Rubika"].map(|name| NewContact::builder().first_name(name).build());
+    ///
+    /// let mut results = contacts.create_all(stream::iter(list));
+    /// while let Some((place, result)) = results.next().await {
+    ///     match result {
+    ///         Ok(contact) => println!("{place}: created {}", contact.id),
+    ///         Err(error) => println!("{place}: {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn create_all<L>(&self, list: L) -> CreateAll
+    where
+        L: Stream<Item = NewContact> + Send + 'static,
+    {
+        let contacts = self.clone();
+        let concurrency = self.client.concurrency();
+        let creations = list.enumerate().map(move |(place, contact)| {
+            // Of one task, which ends when the set is dropped.
+            let mut task = JoinSet::new();
+            task.spawn(contacts.create(contact).answer());
+            async move { (place, result_of(task).await) }
+        });
+        CreateAll { results: Box::pin(creations.buffer_unordered(concurrency)) }
+    }
+}
+
+/// The results of [`Contacts::create_all`], each with the place of its contact in the list.
+#[must_use = "a stream does nothing until its items are taken"]
+pub struct CreateAll {
+    results: Pin<Box<dyn Stream<Item = Placed> + Send>>,
+}
+
+/// What came of a contact, with its place in the list.
+type Placed = (usize, Result<Answer<Contact>, Error>);
+
+impl CreateAll {
+    /// The same results, each with all that came with it, as of [`Call::answer`](crate::Call::answer).
+    pub fn answers(self) -> impl Stream<Item = (usize, Result<Answer<Contact>, Error>)> + Send + Unpin {
+        self.results
+    }
+}
+
+impl Stream for CreateAll {
+    type Item = (usize, Result<Contact, Error>);
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let result = self.results.as_mut().poll_next(context);
+        result.map(|next| next.map(|(place, result)| (place, result.map(|answer| answer.value))))
+    }
+}
+
+impl fmt::Debug for CreateAll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CreateAll").finish_non_exhaustive()
+    }
+}
+
+/// What came of the only task of a set.
+async fn result_of(mut task: JoinSet<Result<Answer<Contact>, Error>>) -> Result<Answer<Contact>, Error> {
+    match task.join_next().await {
+        Some(Ok(result)) => result,
+        // Of code that the program handed in, such as its `Pacing`: it goes on where the program sees it.
+        Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        // Only a runtime that shuts down ends a task that nobody has ended.
+        Some(Err(_)) | None => {
+            Err(Error::BrokenOff(Box::new(Incomplete { response: None, source: None, operation: &CREATE_CONTACT })))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! What the fragment says beside types and requests: the server, the properties of each object, and each operation.
+
+use heck::{ToShoutySnakeCase, ToSnakeCase};
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use serde_json::Value;
+
+use crate::document::{Document, members, reference};
+use crate::effect::{Effect, Repetition};
+
+/// The module `document`.
+pub(super) fn document(document: &Document) -> TokenStream {
+    let server = document.root().pointer("/servers/0/url").and_then(Value::as_str).map(|url| {
+        quote! {
+            /// The server that the document names.
+            pub const SERVER: &str = #url;
+        }
+    });
+    let paths = members(document.root(), "paths").map(|(path, _)| path).filter(|path| !path.contains('{'));
+    let components = document.root().get("components").unwrap_or(&Value::Null);
+    let properties = members(components, "schemas").filter(|(_, schema)| schema.get("properties").is_some());
+    let properties = properties.map(|(name, schema)| {
+        let constant = properties_of(name);
+        let names = members(schema, "properties").map(|(name, _)| name);
+        let doc = format!(" The properties of `{name}` that the document names.");
+        quote! {
+            #[doc = #doc]
+            pub const #constant: &[&str] = &[#(#names),*];
+        }
+    });
+    quote! {
+        /// What the OpenAPI document says beside types and operations.
+        pub mod document {
+            #server
+            /// The paths of the operations that are the same for each request.
+            pub const PATHS: &[&str] = &[#(#paths),*];
+            #(#properties)*
+        }
+    }
+}
+
+fn properties_of(schema: &str) -> syn::Ident {
+    format_ident!("{}_PROPERTIES", schema.to_shouty_snake_case())
+}
+
+/// The module `operations`.
+pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
+    let mut names = Vec::new();
+    let mut described = Vec::new();
+    for (pointer, operation) in document.operations() {
+        let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
+        let name = format_ident!("{}", id.to_shouty_snake_case());
+        let (method, path) = address(&pointer);
+        let http_method = format_ident!("{method}");
+        let repetition = Repetition::of(operation).map_err(|problem| problem.to_string())?;
+        let effect = match repetition.effect {
+            Effect::Reads => quote!(Effect::Reads),
+            Effect::Repeats => quote!(Effect::Repeats),
+            Effect::Once => quote!(Effect::Once),
+        };
+        let creates = match repetition.creates {
+            Some(place) => quote!(Some(&[#(#place),*])),
+            None => quote!(None),
+        };
+        let request = operation.get("requestBody").map(|body| json_schema(document, body));
+        let request = request.flatten().and_then(|schema| object(document, schema)).unwrap_or(quote!(&[]));
+        let answer = answer(document, operation);
+        let summary = operation.get("summary").and_then(Value::as_str).unwrap_or(id);
+        let doc = format!(" {summary}: `{method} {path}`.");
+        let id = id.to_snake_case();
+        described.push(quote! {
+            #[doc = #doc]
+            pub static #name: Operation = Operation {
+                id: #id,
+                summary: #summary,
+                method: Method::#http_method,
+                path: #path,
+                effect: #effect,
+                creates: #creates,
+                request: #request,
+                answer: &[#(#answer),*],
+            };
+        });
+        names.push(name);
+    }
+    Ok(quote! {
+        /// Each operation of the OpenAPI document.
+        pub mod operations {
+            use ::reqwest::Method;
+            use crate::{Content, Effect, Member, Operation};
+            use super::document;
+
+            /// All of them.
+            pub static ALL: &[&Operation] = &[#(&#names),*];
+            #(#described)*
+        }
+    })
+}
+
+/// The members that an answer is made of: by their names, and whether they are objects or lists of them.
+fn answer(document: &Document, operation: &Value) -> Vec<TokenStream> {
+    let success = members(operation, "responses").find(|(status, _)| status.starts_with('2'));
+    let Some(schema) = success.and_then(|(_, response)| json_schema(document, response)) else { return Vec::new() };
+    members(document.resolve(schema), "properties")
+        .map(|(name, member)| {
+            let items = document.resolve(member).get("items");
+            let content = match (object(document, member), items.and_then(|items| object(document, items))) {
+                (Some(properties), _) => quote!(Content::Object(#properties)),
+                (None, Some(properties)) => quote!(Content::List(#properties)),
+                (None, None) => quote!(Content::Value),
+            };
+            quote!(Member { name: #name, content: #content })
+        })
+        .collect()
+}
+
+/// The schema of the JSON of a request body or a response.
+fn json_schema<'a>(document: &'a Document, holder: &'a Value) -> Option<&'a Value> {
+    document.resolve(holder).get("content")?.get("application/json")?.get("schema")
+}
+
+/// The names of an object's properties: of a named schema, the constant that has them. None if it has no properties.
+fn object(document: &Document, schema: &Value) -> Option<TokenStream> {
+    let mut names = members(document.resolve(schema), "properties").map(|(name, _)| name).peekable();
+    names.peek()?;
+    Some(match component(document, schema) {
+        Some(name) => {
+            let constant = properties_of(name);
+            quote!(document::#constant)
+        }
+        None => quote!(&[#(#names),*]),
+    })
+}
+
+/// The name of the component that a schema is, by references alone.
+fn component<'a>(document: &'a Document, schema: &'a Value) -> Option<&'a str> {
+    let target = match reference(schema) {
+        Some(target) => target,
+        None => match schema.get("allOf")?.as_array()?.as_slice() {
+            [only] => reference(only)?,
+            _ => return None,
+        },
+    };
+    let further = document.at(target).and_then(|schema| component(document, schema));
+    further.or_else(|| target.rsplit('/').next())
+}
+
+/// The method in capitals, and the path, of an operation's JSON pointer.
+pub(super) fn address(pointer: &str) -> (String, String) {
+    let mut segments = pointer.rsplitn(3, '/').map(|segment| segment.replace("~1", "/").replace("~0", "~"));
+    let (method, path) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    (method.to_uppercase(), path)
+}
