@@ -1,6 +1,7 @@
 //! The raw crate, used by itself.
 
-use leadconnector_mock::Server;
+use http::StatusCode;
+use leadconnector_mock::{Reply, Server};
 use leadconnector_raw::{BaseUrl, Client, Effect, Error, RequestError, operations, reqwest, types};
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 
@@ -74,4 +75,33 @@ async fn parameters_of_a_path() {
     for other_path in ["", ".", ".."] {
         assert!(matches!(client.delete_contact(other_path), Err(RequestError::Path("contactId"))));
     }
+}
+
+/// What an error prints says nothing of a person: neither a query, nor a body, nor a user in a URL.
+#[tokio::test]
+async fn an_error_says_nothing_private() {
+    let server = Server::start().await.unwrap();
+    let client = client(&server, "Bearer token");
+    let duplicate = || client.get_duplicate_contact(Some("secret@deos.com"), "secret", None).unwrap();
+    server.reply(Reply::ordinary().cut_before());
+    let lost = client.send(duplicate()).await.unwrap_err();
+    server.reply(Reply::json(StatusCode::OK, &serde_json::json!({"contact": {"dnd": "secret"}})));
+    let undecodable = client.send(duplicate()).await.unwrap_err();
+    assert!(matches!((&lost, &undecodable), (Error::Transport(_), Error::Undecodable { .. })));
+    for error in [lost, undecodable] {
+        let mut said = format!("{error} {error:?}");
+        let mut source = std::error::Error::source(&error);
+        while let Some(error) = source {
+            said += &format!(" {error} {error:?}");
+            source = error.source();
+        }
+        assert!(!said.contains("secret"), "{said}");
+    }
+    let url = BaseUrl::new("https://user:secret@example.com/api").unwrap();
+    assert_eq!(format!("{url:?}"), "https://example.com/api");
+
+    // An answer without a body is one of which nothing is known.
+    server.reply(Reply::new(StatusCode::NO_CONTENT));
+    let deleted = client.send(client.delete_contact("a").unwrap()).await.unwrap();
+    assert_eq!((deleted.succeded, deleted.succeeded), (None, None));
 }

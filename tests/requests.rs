@@ -23,12 +23,12 @@ async fn sent_with(contact: NewContact, version: ApiVersion) -> String {
     let server = Server::builder().accepting(["dateOfBirth"]).start().await.unwrap();
     let client = Client::builder(TOKEN).base_url(server.url()).version(version).build().unwrap();
     let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
-    let announced = contacts.request_body(&contact);
+    let announced = contacts.request_body(contact.clone());
     contacts.create(contact).await.unwrap();
 
     let requests = server.requests();
     let [request] = requests.as_slice() else { panic!("{} requests instead of one", requests.len()) };
-    assert_eq!(request.json().unwrap(), announced, "`request_body` differs from what was sent");
+    assert_eq!(request.body, announced, "`request_body` differs from what was sent");
     as_text(request)
 }
 

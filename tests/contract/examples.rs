@@ -86,17 +86,14 @@ async fn what_is_read_can_be_written() {
     let fragment = fragment();
     let mut example = example(&fragment["components"]["schemas"]["CreateContactResponse"], &fragment);
     let contact = create(StatusCode::OK, &example).await.unwrap();
-    let mut written = serde_json::to_value(&contact).unwrap();
+    let written = serde_json::to_value(&contact).unwrap();
     assert_eq!(serde_json::from_value::<Contact>(written.clone()).unwrap(), contact);
 
     let example = example["contact"].as_object_mut().unwrap();
-    // Lists that are empty are left out, the day of birth is a date, and the page's "number" is a floating-point number.
+    // Lists that are empty are left out, and the day of birth is a date.
     example.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
     example["dateOfBirth"] = json!("1990-09-25");
-    for number in ["birthMonth", "birthDay"] {
-        written[number] = json!(written[number].as_f64().unwrap() as u8);
-    }
-    assert_eq!(&written, &json!(example));
+    assert_eq!(written, json!(example));
 }
 
 #[tokio::test]

@@ -118,6 +118,11 @@ impl Document {
         value
     }
 
+    /// The schema of the JSON of a request body or a response; none for one without.
+    pub(crate) fn json_schema<'a>(&'a self, holder: &'a Value) -> Option<&'a Value> {
+        self.resolve(holder).get("content")?.get("application/json")?.get("schema")
+    }
+
     /// A `oneOf` of listed values and of any string that is not listed: the same list on both sides.
     fn is_open_enum(&self, schema: &Map<String, Value>) -> bool {
         let members = || {

@@ -19,10 +19,9 @@ use crate::{footprint, process, workspace};
 pub(crate) struct Arguments {}
 
 /// What is compared in instructions: what it is, the two benchmarks, and their case.
-const INSTRUCTIONS: [(&str, &str, &str, &str); 3] = [
+const INSTRUCTIONS: [(&str, &str, &str, &str); 2] = [
     ("build and serialize", "floor_builds_and_serializes", "leadconnector_builds_and_serializes", "full"),
     ("decode", "floor_decodes", "leadconnector_decodes", "full"),
-    ("decode an untidy answer, the floor a tidy one", "floor_decodes", "leadconnector_decodes", "untidy"),
 ];
 
 pub(crate) fn run(_: Arguments) -> anyhow::Result<ExitCode> {

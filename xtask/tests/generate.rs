@@ -162,7 +162,21 @@ refused! {
     once_if_a_text: edited(ONCE, "      x-effect: repeats\n      x-once-if: gender\n");
     once_if_a_list: edited(ONCE, "      x-effect: repeats\n      x-once-if: [dnd]\n");
     once_if_in_any_case: edited(ONCE, "      x-effect: once\n      x-once-if: dnd\n");
+    once_if_what_each_request_has: edited(ONCE, "      x-effect: repeats\n      x-once-if: dnd\n").replacen("required: [locationId]", "required: [locationId, dnd]", 1);
+    once_if_null: edited(ONCE, "      x-effect: repeats\n      x-once-if: dnd\n").replacen("        dnd:\n          type: boolean\n", "        dnd:\n          allOf: [{type: boolean}]\n          nullable: true\n", 1);
     once_if_without_a_body: edited("x-effect: repeats\n", "x-effect: repeats\n      x-once-if: dnd\n");
+}
+
+const QUERY: &str = "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: string\n";
+
+// What a request would lack if it were passed over.
+refused! {
+    a_server_of_an_operation: edited("      summary: Get Contact\n", "      summary: Get Contact\n      servers: [{url: https://example.com}]\n      security: []\n");
+    a_date_in_the_query: edited(QUERY, "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: string\n            format: date-time\n");
+    a_list_in_the_query: edited(QUERY, "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: array\n            items: {type: string}\n");
+    a_number_in_the_path: edited("      description: Contact Id\n      schema:\n        type: string\n", "      description: Contact Id\n      schema:\n        type: integer\n");
+    another_header: edited("        - $ref: \"#/components/parameters/contactId\"\n", "        - $ref: \"#/components/parameters/contactId\"\n        - name: X-Trace\n          in: header\n          required: true\n          schema: {type: string}\n");
+    a_version_of_another_schema: edited("      description: API Version\n      schema:\n        $ref: \"#/components/schemas/Version\"\n", "      description: API Version\n      schema:\n        type: string\n");
 }
 
 /// What is generated from a fragment: both files.
@@ -241,6 +255,16 @@ fn compositions_that_are_accepted() {
     }
 }
 
+/// A member that turns what repeats into what happens once is looked at in each request.
+#[test]
+fn a_member_decides_what_repeating_does() {
+    let fragment = edited(ONCE, "      x-effect: repeats\n      x-creates: contact.id\n      x-once-if: dnd\n");
+    let [raw_client, _] = generated(&fragment);
+    assert!(raw_client.contains(".once_if(body.dnd == Some(true))"), "{raw_client}");
+    let [raw_client, _] = generated(&the_fragment());
+    assert!(!raw_client.contains(".once_if("));
+}
+
 /// An open enum may also be made of named schemas.
 #[test]
 fn an_open_enum_by_reference_is_accepted() {
@@ -296,8 +320,10 @@ fn a_field_that_the_wrapper_uses() {
     let folder = workspace(&fragment);
     let wrapper = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/leadconnector/src");
     let copy = folder.path().join("crates/leadconnector/src");
-    fs::create_dir_all(copy.join("call")).unwrap();
-    for file in ["new_contact.rs", "call/outcome.rs"] {
+    for folder in ["call", "models"] {
+        fs::create_dir_all(copy.join(folder)).unwrap();
+    }
+    for file in ["models/new_contact.rs", "call/outcome.rs"] {
         fs::copy(wrapper.join(file), copy.join(file)).unwrap();
     }
 
@@ -307,7 +333,7 @@ fn a_field_that_the_wrapper_uses() {
     assert_eq!(fs::read_to_string(folder.path().join(GENERATED)).unwrap(), "// as it was\n");
 
     // Once the wrapper does not use them, they can go.
-    for file in ["new_contact.rs", "call/outcome.rs"] {
+    for file in ["models/new_contact.rs", "call/outcome.rs"] {
         fs::remove_file(copy.join(file)).unwrap();
     }
     assert!(generate(folder.path(), &[]).status.success());

@@ -48,7 +48,8 @@ fn joined(base: &Url, path: &str) -> Url {
 
 impl fmt::Debug for BaseUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.base.as_str().fmt(f)
+        // Without a user and a password, which it may have.
+        write!(f, "{}{}", self.0.base.origin().ascii_serialization(), self.0.base.path())
     }
 }
 

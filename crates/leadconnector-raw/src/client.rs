@@ -37,7 +37,7 @@ impl Client {
     }
 
     /// The request of an operation.
-    pub(crate) fn request<T>(&self, operation: &'static Operation, url: Url, body: Option<Bytes>) -> Request<T> {
+    pub(crate) fn request<T>(&self, operation: &'static Operation, url: Url, body: Option<Vec<u8>>) -> Request<T> {
         let mut http = reqwest::Request::new(operation.method.clone(), url);
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -50,23 +50,25 @@ impl Client {
         Request::new(operation, http)
     }
 
-    /// Sends a request, and decodes the answer.
+    /// Sends a request, and decodes the answer. An empty body is an answer of which nothing is known.
     ///
     /// # Errors
     ///
     /// See [`Error`].
     pub async fn send<T: DeserializeOwned>(&self, request: Request<T>) -> Result<T, Error> {
-        let answer = self.http.execute(request.into_http()).await.map_err(Error::Transport)?;
+        let answer = self.http.execute(request.into_http()).await.map_err(Error::transport)?;
         let status = answer.status();
-        let body = answer.bytes().await.map_err(Error::Transport)?;
+        let body = answer.bytes().await.map_err(Error::transport)?;
         if !status.is_success() {
             return Err(Error::Refused { status, body });
         }
-        serde_json::from_slice(&body).map_err(|source| Error::Undecodable { status, body, source })
+        // An answer without a body says no more than its status.
+        let json = if body.trim_ascii().is_empty() { b"{}" } else { &*body };
+        serde_json::from_slice(json).map_err(|_| Error::Undecodable { status, body })
     }
 }
 
-/// Why [`Client::send`] gives no answer.
+/// Why [`Client::send`] gives no answer. What it prints holds nothing of a request or a body.
 #[non_exhaustive]
 pub enum Error {
     /// No answer came, or not all of it.
@@ -84,9 +86,14 @@ pub enum Error {
         status: StatusCode,
         /// The body.
         body: Bytes,
-        /// What is wrong with it.
-        source: serde_json::Error,
     },
+}
+
+impl Error {
+    /// Without the URL, whose query may hold a person's data.
+    fn transport(error: reqwest::Error) -> Self {
+        Self::Transport(error.without_url())
+    }
 }
 
 impl fmt::Display for Error {
@@ -109,11 +116,9 @@ impl fmt::Debug for Error {
             Self::Refused { status, body } => {
                 f.debug_struct("Refused").field("status", status).field("body_length", &body.len()).finish()
             }
-            Self::Undecodable { status, body, .. } => f
-                .debug_struct("Undecodable")
-                .field("status", status)
-                .field("body_length", &body.len())
-                .finish_non_exhaustive(),
+            Self::Undecodable { status, body } => {
+                f.debug_struct("Undecodable").field("status", status).field("body_length", &body.len()).finish()
+            }
         }
     }
 }
@@ -122,8 +127,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Transport(error) => Some(error),
-            Self::Refused { .. } => None,
-            Self::Undecodable { source, .. } => Some(source),
+            Self::Refused { .. } | Self::Undecodable { .. } => None,
         }
     }
 }

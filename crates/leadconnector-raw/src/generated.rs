@@ -18,12 +18,14 @@ pub mod types {
             rename = "birthDay",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(serialize_with = "crate::whole_number::optional")]
         pub birth_day: ::std::option::Option<f64>,
         ///Counts from zero. The example stands beside a date of birth in September.
         #[serde(
             rename = "birthMonth",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(serialize_with = "crate::whole_number::optional")]
         pub birth_month: ::std::option::Option<f64>,
         #[serde(
             rename = "bounceEmail",
@@ -48,11 +50,13 @@ pub mod types {
             rename = "customFields",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::list")]
         pub custom_fields: ::std::option::Option<::std::vec::Vec<ContactCustomField>>,
         #[serde(
             rename = "dateAdded",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
         pub date_added: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         #[serde(
             rename = "dateOfBirth",
@@ -63,6 +67,7 @@ pub mod types {
             rename = "dateUpdated",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
         pub date_updated: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -74,6 +79,7 @@ pub mod types {
             rename = "dndSettings",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
         pub dnd_settings: ::std::option::Option<::std::boxed::Box<ContactDndSettings>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<::std::string::String>,
@@ -113,6 +119,7 @@ pub mod types {
             rename = "lastSessionActivityAt",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
         pub last_session_activity_at: ::std::option::Option<
             ::chrono::DateTime<::chrono::offset::Utc>,
         >,
@@ -193,22 +200,28 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct ContactDndSettings {
         #[serde(rename = "Call", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub call: ::std::option::Option<ContactDndSetting>,
         #[serde(
             rename = "Email",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub email: ::std::option::Option<ContactDndSetting>,
         #[serde(rename = "FB", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub fb: ::std::option::Option<ContactDndSetting>,
         #[serde(rename = "GMB", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub gmb: ::std::option::Option<ContactDndSetting>,
         #[serde(rename = "SMS", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub sms: ::std::option::Option<ContactDndSetting>,
         #[serde(
             rename = "WhatsApp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub whats_app: ::std::option::Option<ContactDndSetting>,
     }
     ///`ContactDndStatus`
@@ -302,6 +315,7 @@ pub mod types {
             rename = "dndSettings",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
         pub dnd_settings: ::std::option::Option<::std::boxed::Box<DndSettings>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub email: ::std::option::Option<NullableString>,
@@ -316,6 +330,7 @@ pub mod types {
             rename = "inboundDndSettings",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub inbound_dnd_settings: ::std::option::Option<InboundDndSettings>,
         #[serde(
             rename = "lastName",
@@ -351,6 +366,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct CreateContactResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
     }
     ///`CustomField`
@@ -389,22 +405,28 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct DndSettings {
         #[serde(rename = "Call", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub call: ::std::option::Option<DndSetting>,
         #[serde(
             rename = "Email",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub email: ::std::option::Option<DndSetting>,
         #[serde(rename = "FB", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub fb: ::std::option::Option<DndSetting>,
         #[serde(rename = "GMB", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub gmb: ::std::option::Option<DndSetting>,
         #[serde(rename = "SMS", skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub sms: ::std::option::Option<DndSetting>,
         #[serde(
             rename = "WhatsApp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub whats_app: ::std::option::Option<DndSetting>,
     }
     ///`DndStatus`
@@ -608,11 +630,13 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub message: ::std::option::Option<ErrorBodyMessage>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub meta: ::std::option::Option<Duplicate>,
         #[serde(
             rename = "statusCode",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(serialize_with = "crate::whole_number::optional")]
         pub status_code: ::std::option::Option<f64>,
     }
     ///`ErrorBodyMessage`
@@ -634,6 +658,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct GetAllNotesResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::list")]
         pub notes: ::std::option::Option<::std::vec::Vec<Note>>,
     }
     ///The successful response of "Get Contact".
@@ -641,6 +666,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct GetContactResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
     }
     ///The successful response of "Get Duplicate Contact". The contact is null when there is none.
@@ -648,6 +674,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct GetDuplicateContactResponse {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
     }
     ///`InboundDndSetting`
@@ -663,6 +690,7 @@ pub mod types {
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
     pub struct InboundDndSettings {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::optional")]
         pub all: ::std::option::Option<InboundDndSetting>,
     }
     ///`InboundDndStatus`
@@ -745,6 +773,7 @@ pub mod types {
             rename = "dateAdded",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
         pub date_added: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
@@ -1006,9 +1035,24 @@ pub mod operations {
         &DELETE_CONTACT,
         &GET_ALL_NOTES,
     ];
+    /// Which operation it is: `operationId` in the document. One that is added to the document breaks each match.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub enum OperationId {
+        /// Create Contact: `POST /contacts/`.
+        CreateContact,
+        /// Get Duplicate Contact: `GET /contacts/search/duplicate`.
+        GetDuplicateContact,
+        /// Get Contact: `GET /contacts/{contactId}`.
+        GetContact,
+        /// Delete Contact: `DELETE /contacts/{contactId}`.
+        DeleteContact,
+        /// Get All Notes: `GET /contacts/{contactId}/notes`.
+        GetAllNotes,
+    }
     /// Create Contact: `POST /contacts/`.
     pub static CREATE_CONTACT: Operation = Operation {
-        id: "create_contact",
+        id: OperationId::CreateContact,
+        name: "create_contact",
         summary: "Create Contact",
         method: Method::POST,
         path: "/contacts/",
@@ -1024,7 +1068,8 @@ pub mod operations {
     };
     /// Get Duplicate Contact: `GET /contacts/search/duplicate`.
     pub static GET_DUPLICATE_CONTACT: Operation = Operation {
-        id: "get_duplicate_contact",
+        id: OperationId::GetDuplicateContact,
+        name: "get_duplicate_contact",
         summary: "Get Duplicate Contact",
         method: Method::GET,
         path: "/contacts/search/duplicate",
@@ -1040,7 +1085,8 @@ pub mod operations {
     };
     /// Get Contact: `GET /contacts/{contactId}`.
     pub static GET_CONTACT: Operation = Operation {
-        id: "get_contact",
+        id: OperationId::GetContact,
+        name: "get_contact",
         summary: "Get Contact",
         method: Method::GET,
         path: "/contacts/{contactId}",
@@ -1056,7 +1102,8 @@ pub mod operations {
     };
     /// Delete Contact: `DELETE /contacts/{contactId}`.
     pub static DELETE_CONTACT: Operation = Operation {
-        id: "delete_contact",
+        id: OperationId::DeleteContact,
+        name: "delete_contact",
         summary: "Delete Contact",
         method: Method::DELETE,
         path: "/contacts/{contactId}",
@@ -1080,7 +1127,8 @@ pub mod operations {
     };
     /// Get All Notes: `GET /contacts/{contactId}/notes`.
     pub static GET_ALL_NOTES: Operation = Operation {
-        id: "get_all_notes",
+        id: OperationId::GetAllNotes,
+        name: "get_all_notes",
         summary: "Get All Notes",
         method: Method::GET,
         path: "/contacts/{contactId}/notes",

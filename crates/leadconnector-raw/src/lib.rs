@@ -29,9 +29,12 @@
 
 mod base_url;
 mod client;
+mod object;
 mod operation;
 mod request;
+mod timestamp;
 mod version;
+mod whole_number;
 
 #[rustfmt::skip]
 #[allow(missing_docs, reason = "the vendor's page does not describe every member")]
@@ -43,6 +46,6 @@ pub use base_url::BaseUrl;
 pub use client::{Client, Error};
 pub use generated::{document, operations, types};
 pub use operation::{Content, Effect, Member, Operation};
-pub use request::{Request, RequestError};
+pub use request::{Request, RequestError, json};
 /// The HTTP client underneath, in the version that [`Client::new`] takes.
 pub use reqwest;

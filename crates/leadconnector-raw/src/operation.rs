@@ -2,12 +2,16 @@
 
 use reqwest::Method;
 
+use crate::operations::OperationId;
+
 /// An operation of the API: one of [`operations`](crate::operations).
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The name of its method of the [`Client`](crate::Client): `operationId` in the document.
-    pub id: &'static str,
+    /// Which one it is: `operationId` in the document.
+    pub id: OperationId,
+    /// The name of its method of the [`Client`](crate::Client), such as `create_contact`.
+    pub name: &'static str,
     /// The vendor's name for it, such as `Create Contact`.
     pub summary: &'static str,
     /// The HTTP method.

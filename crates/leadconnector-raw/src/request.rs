@@ -4,7 +4,6 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::Url;
 use serde::Serialize;
@@ -57,7 +56,7 @@ impl<T> Request<T> {
 /// Without its parameters and its body, which may hold a person's data.
 impl<T> fmt::Debug for Request<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Request").field("operation", &self.operation.id).finish_non_exhaustive()
+        f.debug_struct("Request").field("operation", &self.operation.name).finish_non_exhaustive()
     }
 }
 
@@ -105,12 +104,16 @@ pub(crate) fn append(url: &mut Url, name: &str, value: impl fmt::Display) {
     url.query_pairs_mut().append_pair(name, &value.to_string());
 }
 
-/// A body as JSON.
-pub(crate) fn json(body: &impl Serialize) -> Result<Bytes, RequestError> {
+/// The bytes of a request's body, such as a [`CreateContactRequest`](crate::types::CreateContactRequest): JSON.
+///
+/// # Errors
+///
+/// The body has something that JSON cannot say.
+pub fn json(body: &impl Serialize) -> Result<Vec<u8>, RequestError> {
     // Room for a body of the ordinary size, so that it is not copied as it grows.
     let mut bytes = Vec::with_capacity(2048);
     serde_json::to_writer(&mut bytes, body).map_err(RequestError::Body)?;
-    Ok(bytes.into())
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use leadconnector::{Client, LocationId, NoPacing};
+use leadconnector::{Client, Contacts, LocationId, NoPacing};
 
 const TOKEN: &str = "9c48df2694a849b6089f9d0d3513efe";
 /// The cores of the clients and of the server: on one, or wherever the kernel likes, the figures differ by a factor of two.
@@ -46,6 +46,7 @@ fn main() -> ExitCode {
         ["serve"] => runtime().and_then(|runtime| Ok(runtime.block_on(serve())?)),
         ["floor", url] => floors_work(url),
         ["leadconnector", url] => our_work(url),
+        ["count", who, url, calls] => calls.parse().map_err(Into::into).and_then(|calls| counted(who, url, calls)),
         // As cargo starts it for `cargo bench`, and otherwise for `cargo test`.
         [.., "--bench"] => measure(),
         _ => {
@@ -123,6 +124,8 @@ fn measure() -> Result<(), AnyError> {
     let mut server = Process::start(server, &["serve"])?;
     let url = server.line()?;
     println!("{:<52} {:>10} {:>14} {:>6}", "", "floor", "leadconnector", "ratio");
+    let (floor, ours) = (instructions("floor", &url)?, instructions("leadconnector", &url)?);
+    println!("{:<52} {floor:>10.0} {ours:>14.0} {:>6.3}", "a call, 1 at a time: instructions", ours / floor);
     for (name, work, calls, rounds) in MEASURED {
         let mut pairs = Vec::new();
         for pair in 0..PAIRS {
@@ -159,6 +162,38 @@ fn measure() -> Result<(), AnyError> {
             of(|pair| pair.1.cpu) / calls / 1e3,
             of(|pair| pair.1.cpu / pair.0.cpu),
         );
+    }
+    Ok(())
+}
+
+/// The instructions of a call, of many after the first ones, as callgrind counts them.
+fn instructions(who: &str, url: &str) -> Result<f64, AnyError> {
+    const FIRST: u32 = 200;
+    const COUNTED: u32 = 1_000;
+    let all = |calls: u32| -> Result<f64, AnyError> {
+        let output = Command::new("valgrind")
+            .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
+            .arg(std::env::current_exe()?)
+            .args(["count", who, url, &calls.to_string()])
+            .output()
+            .map_err(|error| format!("cannot start valgrind, which counts instructions: {error}"))?;
+        let said = String::from_utf8_lossy(&output.stderr);
+        let count = said.lines().find_map(|line| line.split_once("Collected : "));
+        Ok(count.ok_or("valgrind gives no number of instructions")?.1.trim().parse()?)
+    };
+    Ok((all(FIRST + COUNTED)? - all(FIRST)?) / f64::from(COUNTED))
+}
+
+fn counted(who: &str, url: &str, calls: usize) -> Result<(), AnyError> {
+    let runtime = runtime()?;
+    if who == "floor" {
+        let client = floor::Client::new(TOKEN, url)?;
+        runtime.block_on(in_turn(calls, 1, || async { drop(client.create(&page::floors_contact()).await.unwrap()) }));
+    } else {
+        let contacts = our_contacts(url)?;
+        runtime.block_on(in_turn(calls, 1, || async {
+            drop(contacts.create(page::contact().unwrap()).await.unwrap());
+        }));
     }
     Ok(())
 }
@@ -205,9 +240,13 @@ fn floors_work(url: &str) -> Result<(), AnyError> {
     work(call, |length| in_turn(length, CONCURRENCY, call))
 }
 
-fn our_work(url: &str) -> Result<(), AnyError> {
+fn our_contacts(url: &str) -> Result<Contacts, AnyError> {
     let client = Client::builder(TOKEN).base_url(url).pacing(NoPacing).concurrency(CONCURRENCY).build()?;
-    let contacts = &client.contacts(LocationId::new(page::LOCATION)?);
+    Ok(client.contacts(LocationId::new(page::LOCATION)?))
+}
+
+fn our_work(url: &str) -> Result<(), AnyError> {
+    let contacts = &our_contacts(url)?;
     let call = || async move { drop(contacts.create(page::contact().unwrap()).await.unwrap()) };
     work(call, |length| async move {
         let list = stream::iter(0..length).map(|_| page::contact().unwrap());

@@ -9,6 +9,8 @@ pub(crate) mod pacing;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod send;
+#[cfg(test)]
+mod tests;
 pub(crate) mod token_source;
 
 use std::fmt;
@@ -16,7 +18,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use answer::Answer;
-pub(crate) use arrival::Arrival;
 pub(crate) use send::send;
 
 use crate::Error;

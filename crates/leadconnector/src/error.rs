@@ -40,7 +40,8 @@ use crate::{BoxError, ContactId, InvalidValue, ListItem, NoteId, PacingError, Re
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
 ///
 /// Whatever the variant, the answer is yes if the id of what the operation creates could be read from what arrived. And if an
-/// earlier attempt of the call may have been carried out, the error is the one that says so, and not a refusal that came later.
+/// earlier attempt of a call that changes something may have been carried out, the error is the one that says so, and not a
+/// refusal that came later.
 ///
 /// # Privacy
 ///
@@ -67,8 +68,8 @@ pub enum Error {
     Validation(Box<Validation>),
     /// Too many requests: 429.
     RateLimited(Box<RateLimited>),
-    /// The contact, or whatever the call is about, is not there. The server says so in a text, under 400; a 404 without such a
-    /// text is a path that the server does not know.
+    /// The contact, or whatever the call is about, is not there. The server says so in a text, under 400 or 404; a 404 without
+    /// such a text is a path that the server does not know.
     NotFound(Box<Response>),
     /// The server refused the request for another reason: another 4xx.
     Rejected(Box<Response>),
@@ -144,8 +145,7 @@ impl fmt::Display for CreatedId {
 }
 
 impl Error {
-    /// Whether the operation was carried out all the same. Of an operation that only reads, it says whether the server answered
-    /// the question.
+    /// Whether the operation was carried out all the same. An operation that only reads changes nothing in any case.
     pub fn carried_out(&self) -> CarriedOut {
         if self.response().is_some_and(|response| response.created().is_some()) {
             return CarriedOut::Yes;
@@ -373,7 +373,7 @@ pub struct Validation {
 impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = self.response.operation().request;
-        let what = if sent.is_empty() { "the request" } else { "the contact" };
+        let what = if self.response.operation().creates.is_some() { "the contact" } else { "the request" };
         write!(f, "the server does not accept {what} ({})", self.response.status().as_u16())?;
         // Only names that the fragment has: anything else may be a value.
         let known = |message: &ValidationMessage| {
@@ -495,6 +495,8 @@ pub enum UndecodableReason {
     NoId,
     /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
     NoList,
+    /// The list has more than a thousand items that are no objects with an id.
+    BadItems,
     /// The body says that the operation did not succeed.
     Denied,
 }
@@ -504,7 +506,7 @@ impl UndecodableReason {
     pub(crate) fn is_deliberate(self) -> bool {
         match self {
             Self::Empty | Self::NotJson => false,
-            Self::NoObject | Self::NoId | Self::NoList | Self::Denied => true,
+            Self::NoObject | Self::NoId | Self::NoList | Self::BadItems | Self::Denied => true,
         }
     }
 }
@@ -517,11 +519,14 @@ impl fmt::Display for Undecodable {
             UndecodableReason::NoObject => "is not an object",
             UndecodableReason::NoId => "has no contact with an id",
             UndecodableReason::NoList => "does not have the list",
+            UndecodableReason::BadItems => "has a list of which too many items cannot be read",
             UndecodableReason::Denied => "says that it did not succeed",
         };
         write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
+        let items = matches!(self.reason, UndecodableReason::NotJson | UndecodableReason::BadItems)
+            && self.response.operation().list().is_some();
         match known_all_the_same(self.response.operation(), Some(&self.response)) {
-            Some(clause) if self.response.created().is_some() => write!(f, "; {clause}"),
+            Some(clause) if items || self.response.created().is_some() => write!(f, "; {clause}"),
             _ => Ok(()),
         }
     }
@@ -542,7 +547,7 @@ impl fmt::Debug for Incomplete {
         f.debug_struct("Incomplete")
             .field("response", &self.response)
             .field("source", &self.source)
-            .field("operation", &self.operation.id)
+            .field("operation", &self.operation.name)
             .finish()
     }
 }

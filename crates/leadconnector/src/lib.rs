@@ -51,25 +51,15 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-#[doc(hidden)]
-pub mod benchmark;
-
 mod call;
 mod client;
-mod contact;
-mod contact_key;
 mod contacts;
 mod error;
-#[cfg(test)]
-mod faults;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod invalid_value;
-mod list_item;
-mod new_contact;
+mod models;
 mod newtypes;
-mod note;
-mod serde_as_raw;
 
 pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, SlidingWindow};
 pub use call::response::{RateLimit, Response};
@@ -77,8 +67,6 @@ pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use call::token_source::{BoxError, TokenSource};
 pub use call::{Answer, Call};
 pub use client::{Client, ClientBuilder};
-pub use contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
-pub use contact_key::ContactKey;
 pub use contacts::{Contacts, CreateAll};
 pub use error::{
     BuildError, CarriedOut, Created, CreatedId, Duplicate, Error, HttpSetupError, Incomplete, MatchingField,
@@ -87,15 +75,17 @@ pub use error::{
 pub use invalid_value::InvalidValue;
 /// What repeating a request does.
 pub use leadconnector_raw::Effect;
-pub use list_item::ListItem;
-pub use new_contact::{
+pub use models::contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
+pub use models::contact_key::ContactKey;
+pub use models::list_item::ListItem;
+pub use models::new_contact::{
     Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,
     NewContactBuilder, Null, Nullable, Optional, PropertyName, UploadedFile,
 };
+pub use models::note::Note;
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
 };
-pub use note::Note;
 
 /// The HTTP client underneath, in the version that [`ClientBuilder::http`] takes.
 pub use leadconnector_raw::reqwest;

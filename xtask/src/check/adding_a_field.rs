@@ -16,7 +16,7 @@ use crate::{generate, process, workspace};
 const PLACE: &str = "          required: [locationId]\n          properties:\n";
 const FIELD: &str = "            favouriteColour:\n              type: string\n              example: teal\n";
 /// The only file in which the wrapper decides what a field means; the place there; and a decision.
-const DECISION: &str = "crates/leadconnector/src/new_contact.rs";
+const DECISION: &str = "crates/leadconnector/src/models/new_contact.rs";
 const LITERAL: &str = "        raw::CreateContactRequest {\n";
 const DECIDED: &str = "            favourite_colour: None,\n";
 

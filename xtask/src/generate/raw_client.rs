@@ -24,6 +24,7 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     let methods = requests::methods(&file, document)?;
     types::with_boxes(&mut file);
     types::with_open_enums(&mut file);
+    types::with_readers(&mut file);
     file.items.retain(|item| matches!(item, syn::Item::Mod(module) if module.ident == "types"));
 
     let client = quote! {

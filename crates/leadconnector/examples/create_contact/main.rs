@@ -49,7 +49,8 @@ async fn run() -> Result<(), Error> {
 async fn create(client: Client, location: LocationId, contact: NewContact) -> Result<(), Error> {
     let contacts = client.contacts(location);
     println!("POST /contacts/\nAuthorization: Bearer …\nVersion: {}\n", ApiVersion::default());
-    println!("{:#}\n", contacts.request_body(&contact));
+    let body: serde_json::Value = serde_json::from_slice(&contacts.request_body(contact.clone()))?;
+    println!("{body:#}\n");
 
     match contacts.create(contact).await {
         Ok(contact) => println!("Created contact {}:\n{contact:#?}", contact.id),

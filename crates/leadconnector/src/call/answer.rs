@@ -27,7 +27,7 @@ impl<T> Answer<T> {
         &self.undecoded
     }
 
-    /// How many times the request was sent, from 1 on.
+    /// How many times the request was sent, from 1 on; of a contact that was looked up after an unknown outcome, that request.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
@@ -67,14 +67,15 @@ impl<T> Answer<T> {
     /// It is read on each call; null if the body has something that cannot be held: nesting beyond a hundred levels, half of a
     /// surrogate pair, a number beyond what a float can be. [`body`](Self::body) has the bytes.
     pub fn json(&self) -> Value {
-        decode::json(self.body()).unwrap_or_default()
+        decode::value(self.body()).unwrap_or_default()
     }
 
-    /// The JSON at a path, such as `contact.createdBy`, `contact.dndSettings.RCS` or `notes[3]`; none if there is nothing.
+    /// The JSON at a path, such as `contact.createdBy`, `contact.dndSettings.RCS` or `notes[3]`; none if there is nothing, or
+    /// something that cannot be held.
     ///
-    /// It is read on each call, as [`json`](Self::json) is.
+    /// It is read on each call, and nothing else of the body is.
     pub fn json_at(&self, path: &str) -> Option<Value> {
-        decode::at(&mut self.json(), path)
+        decode::value_at(self.body(), path)
     }
 }
 
@@ -87,9 +88,11 @@ impl<T> Answer<Option<T>> {
 }
 
 impl<T> Answer<Vec<T>> {
-    /// An item of the list as JSON, with what the value does not have; none if there is no such item.
+    /// An item of the list as JSON, with what the value does not have; none if there is no such item, or something in it that
+    /// cannot be held.
     ///
-    /// The place is the one in [`value`](Self::value), counted from 0, also if items before it could not be decoded.
+    /// The place is the one in [`value`](Self::value) as it came, counted from 0, also if items before it could not be decoded. It
+    /// is read on each call, by going through the list up to it.
     pub fn item_json(&self, place: usize) -> Option<Value> {
         let list = self.response.operation().list()?;
         self.value.get(place)?;

@@ -2,16 +2,18 @@
 //!
 //! First as a whole; and if that fails, each member by itself, without what has an unforeseen type.
 
+mod find;
+mod path;
+
 use std::borrow::Cow;
-use std::fmt;
 
 use leadconnector_raw::{Content, Member};
-use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
-use serde_json::value::RawValue;
-use serde_path_to_error::Segment;
+
+pub(crate) use find::{TRACE_ID, has_null, is_empty, is_json, items, messages, text_at, value, value_at};
+use find::{first_value, is_object, list_at, members, text, text_in};
+use path::{Path, Step};
 
 /// A member of more bytes is left out as a whole if anything in it cannot be decoded. With the next limit, it bounds the time
 /// and the memory, whatever is in a body.
@@ -19,10 +21,8 @@ const REPAIRED_BYTES: usize = 64 * 1024;
 /// So many parts are cut out of a member; after that, it is left out as a whole.
 const CUTS: usize = 16;
 /// A list with more items that are no objects with an id is no list of them.
-const BAD_ITEMS: usize = 1_000;
+pub(crate) const BAD_ITEMS: usize = 1_000;
 
-/// What the vendor's support asks for.
-pub(crate) const TRACE_ID: [&str; 1] = ["traceId"];
 /// The id of an object, which is not lost.
 const ID: &str = "id";
 
@@ -40,7 +40,8 @@ pub(crate) fn strict<T: DeserializeOwned>(body: &[u8]) -> Option<Decoded<T>> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    let value = serde_json::from_slice(body).ok()?;
+    // Text that was checked once: serde would check each piece of it.
+    let value = whole(std::str::from_utf8(body).ok()?)?;
     Some(Decoded { value, undecoded: Vec::new(), places: Vec::new() })
 }
 
@@ -49,7 +50,7 @@ pub(crate) fn strict<T: DeserializeOwned>(body: &[u8]) -> Option<Decoded<T>> {
 pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> Option<Decoded<T>> {
     let text = text(body);
     // Before anything is built of it: a body that breaks off may be as large as the limit.
-    if !is_object(&text) || first_value::<IgnoredAny>(text.as_bytes()).is_none() {
+    if !is_object(&text) || first_value::<IgnoredAny>(&text).is_none() {
         return None;
     }
     let (mut undecoded, mut places) = (Vec::new(), Vec::new());
@@ -156,7 +157,7 @@ fn good_members<'a, T: DeserializeOwned>(
         }
     }
     // An id is taken as its text, a number too, whatever the place is made of where it stands.
-    let id = names.contains(&ID).then(|| text_at(text.as_bytes(), &place.id())).flatten();
+    let id = names.contains(&ID).then(|| text_in(text, &place.id())).flatten();
     if let Some(id) = id.and_then(|id| serde_json::to_string(&id).ok()) {
         let path = place.in_the_body(place.path(ID)).to_string();
         let named = undecoded.split_off(before);
@@ -181,7 +182,7 @@ fn good_items<'a, T: DeserializeOwned>(
     let mut bad = 0;
     for (place, item) in all.iter().enumerate() {
         let item = item.get();
-        let has_id = is_object(item) && text_at(item.as_bytes(), &[ID]).is_some();
+        let has_id = is_object(item) && text_in(item, &[ID]).is_some();
         if !has_id && names.contains(&ID) {
             bad += 1;
             if bad > BAD_ITEMS {
@@ -204,9 +205,9 @@ fn good_items<'a, T: DeserializeOwned>(
     Some(good)
 }
 
-/// Decodes text. From bytes, as [`strict`] does, so that a program has the code for that once.
+/// Decodes text. Nothing is decoded from bytes, so that a program has the code for that once.
 fn whole<T: DeserializeOwned>(json: &str) -> Option<T> {
-    serde_json::from_slice(json.as_bytes()).ok()
+    serde_json::from_str(json).ok()
 }
 
 /// A member as JSON that can be decoded, without what cannot; none if nothing can.
@@ -256,344 +257,6 @@ fn repaired<T: DeserializeOwned>(json: &str, cuts: &mut Vec<Path>) -> Option<Val
 fn object(members: &[Part<'_>]) -> String {
     let members: Vec<_> = members.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
     format!("{{{}}}", members.join(","))
-}
-
-/// The body as text: without a byte order mark, and with what is not UTF-8 replaced.
-fn text(body: &[u8]) -> Cow<'_, str> {
-    String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body))
-}
-
-/// Whether a body begins as an object does: a list would be decoded too, by the places of its items.
-fn is_object(text: &str) -> bool {
-    text.trim_start().starts_with('{')
-}
-
-pub(crate) fn first_value<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Option<T> {
-    T::deserialize(&mut serde_json::Deserializer::from_slice(body)).ok()
-}
-
-/// The JSON at the beginning of a body; none if it has something that cannot be held.
-pub(crate) fn json(body: &[u8]) -> Option<Value> {
-    first_value(text(body).as_bytes())
-}
-
-/// What stands at a path such as `notes[3].body`, taken out of the value; none if there is nothing.
-pub(crate) fn at(value: &mut Value, path: &str) -> Option<Value> {
-    let mut value = value;
-    for step in path.split('.') {
-        let (name, places) = step.split_once('[').map_or((step, None), |(name, places)| (name, Some(places)));
-        value = value.get_mut(name)?;
-        for place in places.into_iter().flat_map(|places| places.split('[')) {
-            value = value.get_mut(place.strip_suffix(']')?.parse::<usize>().ok()?)?;
-        }
-    }
-    Some(value.take())
-}
-
-/// Whether a member of the outer object is there, and null.
-pub(crate) fn has_null(body: &[u8], name: &'static str) -> bool {
-    let text = text(body);
-    members(&text, None, &[name]).into_iter().any(|(_, raw)| raw.is_some_and(|raw| raw.get() == "null"))
-}
-
-/// The texts in the member `message` of a refusal, and whether they are a list.
-pub(crate) fn messages(body: &[u8]) -> (Vec<String>, bool) {
-    let text = text(body);
-    let raw = members(&text, None, &["message"]).into_iter().find_map(|(_, raw)| raw);
-    let value = raw.filter(|raw| raw.get().len() <= REPAIRED_BYTES).and_then(|raw| whole(raw.get()));
-    match value {
-        Some(Value::String(message)) => (vec![message], false),
-        Some(Value::Array(items)) => {
-            let text = |item| if let Value::String(text) = item { Some(text) } else { None };
-            (items.into_iter().filter_map(text).collect(), true)
-        }
-        _ => (Vec::new(), false),
-    }
-}
-
-/// The items of a list in a body, as far as they arrived whole.
-pub(crate) fn items(body: &[u8], list: &'static str) -> Vec<String> {
-    list_at(&text(body), list).into_iter().flatten().map(|item| item.get().to_owned()).collect()
-}
-
-/// The items of a list in the outer object, as they stand in the text, also in one that breaks off; none if there is no list.
-fn list_at<'a>(text: &'a str, name: &str) -> Option<Vec<&'a RawValue>> {
-    let mut found = None;
-    let _ =
-        FindList { name, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_slice(text.as_bytes()));
-    found
-}
-
-/// Where a member is.
-#[derive(PartialEq)]
-struct Path(Vec<Step>);
-
-#[derive(Clone, PartialEq)]
-enum Step {
-    Member(String),
-    Item(usize),
-}
-
-impl Path {
-    fn of(path: &serde_path_to_error::Path) -> Self {
-        let step = |segment: &Segment| match segment {
-            Segment::Map { key } => Some(Step::Member(key.clone())),
-            Segment::Seq { index } => Some(Step::Item(*index)),
-            Segment::Enum { .. } | Segment::Unknown => None,
-        };
-        Self(path.iter().map_while(step).collect())
-    }
-
-    /// Takes the member out of the value; false if there is none at this path.
-    fn cut_from(&self, value: &mut Value) -> bool {
-        let Some((last, steps)) = self.0.split_last() else { return false };
-        let holder = steps.iter().try_fold(value, |value, step| match (step, value) {
-            (Step::Member(name), Value::Object(members)) => members.get_mut(name),
-            (Step::Item(index), Value::Array(items)) => items.get_mut(*index),
-            _ => None,
-        });
-        match (last, holder) {
-            (Step::Member(name), Some(Value::Object(members))) => members.remove(name).is_some(),
-            (Step::Item(index), Some(Value::Array(items))) if *index < items.len() => {
-                items.remove(*index);
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// The path with the items counted as they stood in the body, before others were cut.
-    fn in_the_original(self, cuts: &[Self]) -> Self {
-        let mut original = Self(Vec::new());
-        for step in self.0 {
-            let step = match step {
-                Step::Item(mut index) => {
-                    let mut before: Vec<_> = cuts.iter().filter_map(|cut| cut.item_of(&original)).collect();
-                    before.sort_unstable();
-                    for cut in before {
-                        index += usize::from(cut <= index);
-                    }
-                    Step::Item(index)
-                }
-                member @ Step::Member(_) => member,
-            };
-            original.0.push(step);
-        }
-        original
-    }
-
-    /// The index of an item directly in this list.
-    fn item_of(&self, list: &Self) -> Option<usize> {
-        match self.0.split_last() {
-            Some((Step::Item(index), steps)) if *steps == *list.0 => Some(*index),
-            _ => None,
-        }
-    }
-}
-
-impl fmt::Display for Path {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (position, step) in self.0.iter().enumerate() {
-            match step {
-                Step::Member(name) if position == 0 => f.write_str(name)?,
-                Step::Member(name) => write!(f, ".{name}")?,
-                Step::Item(index) => write!(f, "[{index}]")?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The members of an object that have one of the names, the last of each, as they stand in the text; `within` another member
-/// or not. It stops where the text breaks off.
-fn members<'a>(
-    text: &'a str,
-    within: Option<&str>,
-    names: &[&'static str],
-) -> Vec<(&'static str, Option<&'a RawValue>)> {
-    let mut found = names.iter().map(|name| (*name, None)).collect();
-    let path: Vec<_> = within.into_iter().collect();
-    // What is wrong behind a place does not matter, only whether it was reached.
-    let _ =
-        Find { path: &path, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_slice(text.as_bytes()));
-    found
-}
-
-/// The text or the number at a path, also in a body that breaks off behind it; none if it is empty or something else.
-pub(crate) fn text_at(body: &[u8], path: &[&'static str]) -> Option<String> {
-    let body = text(body);
-    let (name, outer) = path.split_last()?;
-    let mut found = vec![(*name, None)];
-    let _ =
-        Find { path: outer, found: &mut found }.deserialize(&mut serde_json::Deserializer::from_slice(body.as_bytes()));
-    let raw: &RawValue = found.pop()?.1?;
-    let text = raw.get();
-    match text.bytes().next()? {
-        b'"' => whole(text),
-        // A number at the very end may have been longer.
-        b'-' | b'0'..=b'9' if text.as_bytes().as_ptr_range().end != body.as_bytes().as_ptr_range().end => {
-            Some(text.to_owned())
-        }
-        _ => None,
-    }
-    .filter(|text: &String| !text.is_empty())
-}
-
-/// Looks for members, and keeps them as they stand.
-struct Find<'p, 'f, 'de> {
-    path: &'p [&'p str],
-    found: &'f mut Vec<(&'static str, Option<&'de RawValue>)>,
-}
-
-impl<'de> DeserializeSeed<'de> for Find<'_, '_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Find<'_, '_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = members.next_key()? {
-            match self.path.split_first() {
-                Some((name, rest)) if key == name.as_bytes() => {
-                    members.next_value_seed(Find { path: rest, found: &mut *self.found })?;
-                }
-                Some(_) => {
-                    members.next_value::<IgnoredAny>()?;
-                }
-                None => match self.found.iter_mut().find(|(name, _)| key == name.as_bytes()) {
-                    Some((_, found)) => *found = Some(members.next_value()?),
-                    None => {
-                        members.next_value::<IgnoredAny>()?;
-                    }
-                },
-            }
-        }
-        Ok(())
-    }
-
-    // Where an object should be is something else: there is nothing to find, and more may follow.
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-}
-
-/// Looks for a list that is a member of an object, and keeps its items as they stand.
-struct FindList<'n, 'f, 'de> {
-    name: &'n str,
-    found: &'f mut Option<Vec<&'de RawValue>>,
-}
-
-impl<'de> DeserializeSeed<'de> for FindList<'_, '_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de> Visitor<'de> for FindList<'_, '_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
-        while let Some(Key(key)) = members.next_key()? {
-            if key == self.name.as_bytes() {
-                *self.found = None;
-                members.next_value_seed(Items(&mut *self.found))?;
-            } else {
-                members.next_value::<IgnoredAny>()?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Keeps the items of a list; something else is an error, behind which nothing is looked for.
-struct Items<'f, 'de>(&'f mut Option<Vec<&'de RawValue>>);
-
-impl<'de> DeserializeSeed<'de> for Items<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Items<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let found = self.0.insert(Vec::new());
-        while let Some(item) = items.next_element()? {
-            found.push(item);
-        }
-        Ok(())
-    }
-}
-
-/// The name of a member, as bytes: one half of a surrogate pair is no text, but a name all the same.
-struct Key(Vec<u8>);
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-
-        impl Visitor<'_> for Bytes {
-            type Value = Key;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-
-            fn visit_bytes<E>(self, name: &[u8]) -> Result<Key, E> {
-                Ok(Key(name.to_vec()))
-            }
-        }
-
-        deserializer.deserialize_bytes(Bytes)
-    }
 }
 
 #[cfg(test)]
@@ -731,9 +394,14 @@ mod tests {
 
     #[test]
     fn a_member_that_is_there_twice_does_not_cost_the_id() {
-        let body = br#"{"contact": {"id": "seD4"}, "contact": null}"#;
-        let contact = tolerant(body).unwrap().value.contact.unwrap();
-        assert_eq!(contact.id.as_deref(), Some("seD4"));
+        for body in [
+            r#"{"contact": {"id": "seD4"}, "contact": null}"#,
+            r#"{"contact": {"id": "seD4"}, "contact": {"id": null}}"#,
+            r#"{"contact": {"id": "seD4", "id": null, "id": []}}"#,
+        ] {
+            let contact = tolerant(body.as_bytes()).unwrap().value.contact.unwrap();
+            assert_eq!(contact.id.as_deref(), Some("seD4"), "{body}");
+        }
     }
 
     #[test]
@@ -773,13 +441,23 @@ mod tests {
     #[test]
     fn what_stands_at_a_path() {
         let body = json!({"contact": {"tags": ["a", ["b", "c"]], "dndSettings": {"RCS": 1}}});
-        let at = |path| super::at(&mut body.clone(), path);
+        let body = body.to_string();
+        let at = |path| value_at(body.as_bytes(), path);
         assert_eq!(at("contact.tags[0]"), Some(json!("a")));
         assert_eq!(at("contact.tags[1][1]"), Some(json!("c")));
         assert_eq!(at("contact.dndSettings.RCS"), Some(json!(1)));
         for nothing in ["", "contact.tags[2]", "contact.tags[x]", "contact.tags[0", "contact.id", "tags"] {
             assert_eq!(at(nothing), None, "{nothing}");
         }
+        // What cannot be held costs itself alone, wherever it stands.
+        let body = br#"{"notes": [{"relations": [1], "title": "\ud83d"}, 7], "contact": 1e999}"#;
+        assert_eq!(value_at(body, "notes[0].relations"), Some(json!([1])));
+        assert_eq!(value_at(body, "notes[1]"), Some(json!(7)));
+        assert_eq!((value_at(body, "notes[0]"), value_at(body, "contact"), value(body)), (None, None, None));
+        // Behind a byte order mark, and beside what is no UTF-8.
+        let marked = b"\xef\xbb\xbf{\"contact\": {\"city\": \"caf\xe9\", \"state\": \"AL\"}}";
+        assert_eq!(value_at(marked, "contact.state"), Some(json!("AL")));
+        assert_eq!(value(marked).unwrap()["contact"]["state"], "AL");
     }
 
     #[test]

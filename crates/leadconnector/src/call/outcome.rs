@@ -5,7 +5,7 @@ use leadconnector_raw as raw;
 use raw::document::DUPLICATE_PROPERTIES;
 use raw::types::ErrorBody;
 use raw::{Content, Member, Operation};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::arrival::Arrival;
 use super::decode::{self, Decoded};
@@ -27,9 +27,9 @@ pub(crate) trait Read: DeserializeOwned {
         None
     }
 
-    /// The value where what the call is about is not there (any more), and an earlier attempt may be the reason; none if that
-    /// is an error.
-    fn of_gone() -> Option<Self::Value> {
+    /// What the call is about, by the vendor's word for it, and the value where that is not there (any more) and an earlier
+    /// attempt may be the reason; none if that is an error.
+    fn of_gone() -> Option<(&'static str, Self::Value)> {
         None
     }
 }
@@ -55,11 +55,15 @@ impl Reading<'_> {
     /// The items of the list in this member. One that cannot be read is left out, and named.
     pub(crate) fn list<T, U>(
         &mut self,
-        name: &str,
+        name: &'static str,
         list: Option<Vec<T>>,
         read: impl Fn(T) -> Option<U>,
     ) -> Result<Vec<U>, UndecodableReason> {
-        let list = list.ok_or(UndecodableReason::NoList)?;
+        let list = list.ok_or_else(|| {
+            // There is one, and nearly nothing of it can be read.
+            let is_there = decode::items(self.body, name).len() > decode::BAD_ITEMS;
+            if is_there { UndecodableReason::BadItems } else { UndecodableReason::NoList }
+        })?;
         let of_all = list.len();
         let mut places = Vec::new();
         let mut items = Vec::with_capacity(of_all);
@@ -72,6 +76,9 @@ impl Reading<'_> {
                 }
                 None => self.undecoded.push(format!("{name}[{place}]")),
             }
+        }
+        if of_all - items.len() > decode::BAD_ITEMS {
+            return Err(UndecodableReason::BadItems);
         }
         if items.len() < of_all {
             self.places = places;
@@ -90,7 +97,11 @@ pub(crate) fn outcome<R: Read>(
     let answered = |value, response| Answer { value, response, undecoded: Vec::new(), places: Vec::new(), attempts: 1 };
     if !response.status().is_success() {
         return match (failure(response.with_created()), R::of_gone().filter(|_| unknown)) {
-            (Error::NotFound(response), Some(value)) => Ok(answered(value, *response)),
+            (Error::NotFound(response), Some((thing, value)))
+                if texts(&response).any(|text| is_missing(&text, thing)) =>
+            {
+                Ok(answered(value, *response))
+            }
             (error, _) => Err(error),
         };
     }
@@ -123,9 +134,9 @@ pub(crate) fn outcome<R: Read>(
 }
 
 fn reason(body: &[u8]) -> UndecodableReason {
-    if body.trim_ascii().is_empty() {
+    if decode::is_empty(body) {
         UndecodableReason::Empty
-    } else if decode::first_value::<IgnoredAny>(body).is_some() {
+    } else if decode::is_json(body) {
         UndecodableReason::NoObject
     } else {
         UndecodableReason::NotJson
@@ -162,7 +173,7 @@ fn failure(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant(ERROR_BODY, response.body()).map(|decoded| decoded.value).unwrap_or_default();
     // The messages are read apart from the rest, since one that is no text must not cost the others.
-    let ErrorBody { status_code: _, message: _, error, meta } = body;
+    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
     let (messages, list) = decode::messages(response.body());
     let says = |words: &str| messages.iter().any(|message| message.contains(words));
     // Of a body that broke off, the id may be all that can be read.
@@ -192,17 +203,28 @@ fn failure(response: Response) -> Error {
                     may_be_new: false,
                 }))
             }
-            None if messages.iter().chain(&error).any(|text| says_not_found(text)) => Error::NotFound(response.into()),
             None if status == StatusCode::UNPROCESSABLE_ENTITY || (status == StatusCode::BAD_REQUEST && list) => {
                 let messages = messages.into_iter().map(ValidationMessage::received).collect();
                 Error::Validation(Box::new(Validation { messages, response }))
+            }
+            // Only where the status says that nothing was carried out.
+            None if matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)
+                && texts(&response).any(|text| is_missing(&text, "")) =>
+            {
+                Error::NotFound(response.into())
             }
             None => Error::Rejected(response.into()),
         },
     }
 }
 
+/// What the server says in words: its messages, and the text in `error`.
+fn texts(response: &Response) -> impl Iterator<Item = String> {
+    let (messages, _) = decode::messages(response.body());
+    messages.into_iter().chain(decode::text_at(response.body(), &["error"]))
+}
+
 /// Whether a text is `Contact with id … not found`, or the same of another thing.
-fn says_not_found(text: &str) -> bool {
-    text.contains(" with id ") && text.trim_end_matches(['.', ' ']).ends_with(" not found")
+fn is_missing(text: &str, thing: &str) -> bool {
+    text.starts_with(thing) && text.contains(" with id ") && text.trim_end_matches(['.', ' ']).ends_with(" not found")
 }

@@ -58,9 +58,9 @@ fn failure(error: &Error) -> Option<Failure<'_>> {
         (Error::Undecodable(error), Some(response)) if error.reason.is_deliberate() => {
             Some(Failure::Answered { status: response.status(), headers: response.headers() })
         }
-        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::TooLarge(_) | Error::Undecodable(_), _) | (_, None) => {
-            Some(Failure::Lost)
-        }
+        // It would be too large again.
+        (Error::TooLarge(_), _) => None,
+        (Error::TimedOut(_) | Error::BrokenOff(_) | Error::Undecodable(_), _) | (_, None) => Some(Failure::Lost),
         (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
     }
 }
@@ -105,7 +105,7 @@ impl<'a> Attempt<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Failure<'a> {
-    /// The server answered, and its status was not a success.
+    /// The server answered: with a status that is no success, or with a success that is not what the operation answers with.
     Answered {
         /// The status of the answer.
         status: StatusCode,
@@ -147,7 +147,7 @@ impl RetryPolicy for NoRetry {
 /// | 429 | again | again |
 /// | 408, 500, 502, 503, 504 | stop | again |
 /// | a success that is empty, or is not JSON | stop | again |
-/// | any other answer | stop | stop |
+/// | any other answer, also one that is larger than the client reads | stop | stop |
 /// | the request may have reached the server | stop | again |
 ///
 /// The second column holds for every policy: of what happens once, only what was certainly not carried out is sent again.

@@ -40,7 +40,7 @@ pub(crate) async fn send<R: Read>(
             attempts.follow(error).await?;
         }
     };
-    made.instrument(debug_span!("leadconnector", operation = operation.id)).await
+    made.instrument(debug_span!("leadconnector", operation = operation.name)).await
 }
 
 /// The attempts of a call: the same for all operations.
@@ -175,11 +175,13 @@ fn log(attempt: u32, response: Option<&Response>, undecoded: &[String], error: O
         attempt,
         status = response.map(|response| response.status().as_u16()),
         error = error.map(tracing::field::display),
-        trace_id = response.and_then(Response::trace_id),
+        trace_id = response.and_then(Response::trace_id).filter(|id| id.len() <= 100),
         remaining = limit.remaining,
         daily_remaining = limit.daily_remaining,
         // By their paths alone: what stands there is somebody's data.
-        undecoded = (!undecoded.is_empty()).then(|| tracing::field::debug(undecoded)),
+        undecoded =
+            (!undecoded.is_empty()).then(|| tracing::field::debug(undecoded.iter().take(10).collect::<Vec<_>>())),
+        undecoded_count = (undecoded.len() > 10).then_some(undecoded.len()),
         "{}",
         if error.is_some() { "failed" } else { "succeeded" }
     );

@@ -1,3 +1,4 @@
+use leadconnector_raw as raw;
 use leadconnector_raw::types::CreateContactResponse;
 use tracing::debug;
 
@@ -88,10 +89,10 @@ impl Contacts {
         Ok(None)
     }
 
-    /// The body that [`create`](Self::create) sends for this contact: to look at it, or to keep it.
-    pub fn request_body(&self, contact: &NewContact) -> serde_json::Value {
+    /// The body that [`create`](Self::create) sends for this contact, as JSON: to look at it, or to keep it.
+    pub fn request_body(&self, contact: NewContact) -> Vec<u8> {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
-        serde_json::to_value(contact.clone().into_request(&self.location)).unwrap_or_default()
+        raw::json(&contact.into_request(&self.location)).unwrap_or_default()
     }
 }
 

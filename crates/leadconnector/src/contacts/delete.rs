@@ -49,7 +49,7 @@ impl Read for DeleteContactResponse {
         Some(())
     }
 
-    fn of_gone() -> Option<()> {
-        Some(())
+    fn of_gone() -> Option<(&'static str, ())> {
+        Some(("Contact", ()))
     }
 }

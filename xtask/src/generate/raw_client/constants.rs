@@ -1,6 +1,6 @@
 //! What the fragment says beside types and requests: the server, the properties of each object, and each operation.
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
+use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
@@ -45,8 +45,7 @@ fn properties_of(schema: &str) -> syn::Ident {
 
 /// The module `operations`.
 pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
-    let mut names = Vec::new();
-    let mut described = Vec::new();
+    let (mut names, mut ids, mut described) = (Vec::new(), Vec::new(), Vec::new());
     for (pointer, operation) in document.operations() {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
         let name = format_ident!("{}", id.to_shouty_snake_case());
@@ -62,16 +61,18 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
             Some(place) => quote!(Some(&[#(#place),*])),
             None => quote!(None),
         };
-        let request = operation.get("requestBody").map(|body| json_schema(document, body));
+        let request = operation.get("requestBody").map(|body| document.json_schema(body));
         let request = request.flatten().and_then(|schema| object(document, schema)).unwrap_or(quote!(&[]));
         let answer = answer(document, operation);
         let summary = operation.get("summary").and_then(Value::as_str).unwrap_or(id);
         let doc = format!(" {summary}: `{method} {path}`.");
-        let id = id.to_snake_case();
+        let (variant, method_name) = (format_ident!("{}", id.to_pascal_case()), id.to_snake_case());
+        ids.push(quote! { #[doc = #doc] #variant });
         described.push(quote! {
             #[doc = #doc]
             pub static #name: Operation = Operation {
-                id: #id,
+                id: OperationId::#variant,
+                name: #method_name,
                 summary: #summary,
                 method: Method::#http_method,
                 path: #path,
@@ -92,6 +93,12 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
 
             /// All of them.
             pub static ALL: &[&Operation] = &[#(&#names),*];
+
+            /// Which operation it is: `operationId` in the document. One that is added to the document breaks each match.
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+            pub enum OperationId {
+                #(#ids),*
+            }
             #(#described)*
         }
     })
@@ -100,7 +107,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
 /// The members that an answer is made of: by their names, and whether they are objects or lists of them.
 fn answer(document: &Document, operation: &Value) -> Vec<TokenStream> {
     let success = members(operation, "responses").find(|(status, _)| status.starts_with('2'));
-    let Some(schema) = success.and_then(|(_, response)| json_schema(document, response)) else { return Vec::new() };
+    let Some(schema) = success.and_then(|(_, response)| document.json_schema(response)) else { return Vec::new() };
     members(document.resolve(schema), "properties")
         .map(|(name, member)| {
             let items = document.resolve(member).get("items");
@@ -112,11 +119,6 @@ fn answer(document: &Document, operation: &Value) -> Vec<TokenStream> {
             quote!(Member { name: #name, content: #content })
         })
         .collect()
-}
-
-/// The schema of the JSON of a request body or a response.
-fn json_schema<'a>(document: &'a Document, holder: &'a Value) -> Option<&'a Value> {
-    document.resolve(holder).get("content")?.get("application/json")?.get("schema")
 }
 
 /// The names of an object's properties: of a named schema, the constant that has them. None if it has no properties.

@@ -35,7 +35,9 @@ pub(super) fn methods(file: &syn::File, document: &Document) -> Result<Vec<Token
         }
         let operation = by_name.get(&name).ok_or(format!("`{name}` is no operation of the fragment"))?;
         methods.push(cut(method, document, &operation.0, operation.1).map_err(|what| {
-            format!("progenitor makes the request of `{name}` in another way than expected ({what}): adapt `cut` in requests.rs")
+            format!(
+                "the request of `{name}` has {what}: write it otherwise, or adapt `cut` in xtask/src/generate/raw_client/requests.rs"
+            )
         })?);
     }
     Ok(methods)
@@ -58,6 +60,8 @@ struct Parts {
     /// The names of the parameters in the query, and their arguments.
     query: Vec<(String, syn::Ident)>,
     body: bool,
+    /// Whether the header of the client is among the headers.
+    clients_header: bool,
 }
 
 /// The method that makes the request, and nothing else.
@@ -67,6 +71,16 @@ fn cut(method: &syn::ImplItemFn, document: &Document, pointer: &str, operation: 
     let answer = answer(method).ok_or("no type of the answer")?;
     let arguments = arguments(method)?;
 
+    for argument in &in_path {
+        let (_, kind) = arguments.iter().find(|(name, _)| name == argument).ok_or("an argument that is not there")?;
+        if kind.to_token_stream().to_string() != "& str" {
+            return Err(format!("`{argument}` in the path, which is no text"));
+        }
+    }
+    // It belongs to the client; of another type, it would be an argument that does nothing.
+    if parts.clients_header && arguments.iter().any(|(name, _)| *name == CLIENTS_HEADER.to_lowercase()) {
+        return Err(format!("the header `{CLIENTS_HEADER}` of another schema than the component `{CLIENTS_HEADER}`"));
+    }
     let parameters = described_parameters(document, operation);
     let in_path_names: Vec<_> = in_path
         .iter()
@@ -162,13 +176,15 @@ fn first_argument(kind: &syn::Type, name: &str) -> Option<syn::Type> {
     })
 }
 
-/// An error if a value of this type is more than one text.
+/// An error if a value of this type is not written as it is in JSON: a list, an object, a date.
 fn scalar(kind: &syn::Type) -> Result<(), String> {
+    const SCALARS: [&str; 7] = ["& str", "bool", "i32", "i64", "u32", "u64", "i16"];
     let text = kind.to_token_stream().to_string();
-    if text.contains("Vec") || text.contains('[') || text.contains("Map") {
-        return Err(format!("`{text}` in the query, which is more than one text"));
+    if SCALARS.contains(&text.as_str()) {
+        Ok(())
+    } else {
+        Err(format!("`{text}` in the URL, which is no text, integer or boolean"))
     }
-    Ok(())
 }
 
 /// Reads what a method does, up to the point where the request is built.
@@ -192,10 +208,10 @@ fn parts(method: &syn::ImplItemFn) -> Result<Parts, String> {
             }
             syn::Stmt::Expr(syn::Expr::MethodCall(call), _) if call.receiver == parse_quote!(header_map) => {
                 let name = call.args.first().map(|name| name.to_token_stream().to_string()).unwrap_or_default();
-                // progenitor's own, and the client's.
-                let known = [r#"HeaderName :: from_static ("api-version")"#, r#""version""#, r#""Version""#];
-                if !known.iter().any(|known| name.ends_with(known)) {
-                    return Err(format!("the header {name}"));
+                if name.trim_matches('"').eq_ignore_ascii_case(CLIENTS_HEADER) {
+                    parts.clients_header = true;
+                } else if !name.ends_with(r#"from_static ("api-version")"#) {
+                    return Err(format!("the header {name}, which is not `{CLIENTS_HEADER}`"));
                 }
             }
             other => return Err(format!("`{}`", other.to_token_stream())),

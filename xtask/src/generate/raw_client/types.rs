@@ -42,6 +42,55 @@ pub(super) fn with_boxes(file: &mut syn::File) {
     large.visit_file_mut(file);
 }
 
+/// Has timestamps read in the vendor's usual form first, objects from objects alone, and whole numbers written without a fraction.
+pub(super) fn with_readers(file: &mut syn::File) {
+    #[derive(Default)]
+    struct Readers {
+        objects: Vec<syn::Type>,
+    }
+
+    impl<'ast> Visit<'ast> for Readers {
+        fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+            if matches!(item.fields, syn::Fields::Named(_)) {
+                let name = &item.ident;
+                self.objects.push(parse_quote!(#name));
+            }
+        }
+    }
+
+    impl Readers {
+        fn attribute(&self, field: &syn::Type) -> Option<syn::Attribute> {
+            if *field == parse_quote!(::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>) {
+                return Some(parse_quote!(#[serde(default, deserialize_with = "crate::timestamp::optional")]));
+            }
+            if *field == parse_quote!(::std::option::Option<f64>) {
+                return Some(parse_quote!(#[serde(serialize_with = "crate::whole_number::optional")]));
+            }
+            self.objects.iter().find_map(|object| {
+                if *field == parse_quote!(::std::option::Option<#object>) {
+                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::optional")]))
+                } else if *field == parse_quote!(::std::option::Option<::std::boxed::Box<#object>>) {
+                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::boxed")]))
+                } else if *field == parse_quote!(::std::option::Option<::std::vec::Vec<#object>>) {
+                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::list")]))
+                } else {
+                    None
+                }
+            })
+        }
+    }
+
+    impl VisitMut for Readers {
+        fn visit_field_mut(&mut self, field: &mut syn::Field) {
+            field.attrs.extend(self.attribute(&field.ty));
+        }
+    }
+
+    let mut readers = Readers::default();
+    readers.visit_file(file);
+    readers.visit_file_mut(file);
+}
+
 /// Has an open enum, which is a documented text or another one, decoded from its text, where serde keeps the value and then
 /// tries each variant.
 pub(super) fn with_open_enums(file: &mut syn::File) {

@@ -31,7 +31,7 @@ fn creates(path: &str, operation: &Value, repetition: &Repetition, document: &Do
         );
     }
     let successes = members(operation, "responses").filter(|(status, _)| status.starts_with('2'));
-    let answers: Vec<_> = successes.map(|(_, response)| json_schema(document, response)).collect();
+    let answers: Vec<_> = successes.map(|(_, response)| document.json_schema(response)).collect();
     let ends = answers.iter().map(|answer| end(document, *answer, names));
     let what = match ends.collect::<Result<Vec<_>, _>>() {
         Ok(ends) if ends.is_empty() => "leads nowhere: there is no successful answer".to_owned(),
@@ -65,19 +65,31 @@ fn once_if(path: &str, operation: &Value, repetition: &Repetition, document: &Do
             "leave it out, or say `x-effect: repeats`",
         );
     }
-    let body = operation.get("requestBody").and_then(|body| json_schema(document, body));
+    let body = operation.get("requestBody").and_then(|body| document.json_schema(body));
     let what = match body.map(|body| property(document, body, name)) {
         None => "names a member of the request, which has no JSON".to_owned(),
         Some(None) => format!("names `{name}`, which is no property of the request's body"),
-        Some(Some(member)) if document.resolve(member).get("type").is_some_and(|kind| kind == "boolean") => return,
-        Some(Some(_)) => format!("names `{name}`, which is no boolean"),
+        Some(Some(member)) if document.resolve(member).get("type").is_none_or(|kind| kind != "boolean") => {
+            format!("names `{name}`, which is no boolean")
+        }
+        Some(Some(member)) if is_true(member, "nullable") || is_true(document.resolve(member), "nullable") => {
+            format!("names `{name}`, which may be null")
+        }
+        Some(Some(_)) if body.is_some_and(|body| requires(document, body, name)) => {
+            format!("names `{name}`, which each request has")
+        }
+        Some(Some(_)) => return,
     };
-    problems.add(path, what, "the name of a boolean property of the request's body");
+    problems.add(path, what, "the name of a boolean property of the request's body that may be left out");
 }
 
-/// The schema of the JSON of a body or a response.
-fn json_schema<'a>(document: &'a Document, holder: &'a Value) -> Option<&'a Value> {
-    document.resolve(holder).get("content")?.get("application/json")?.get("schema")
+fn is_true(schema: &Value, key: &str) -> bool {
+    schema.get(key).and_then(Value::as_bool).unwrap_or_default()
+}
+
+fn requires(document: &Document, schema: &Value, name: &str) -> bool {
+    let required = document.resolve(schema).get("required").and_then(Value::as_array);
+    required.is_some_and(|required| required.iter().any(|one| one == name))
 }
 
 fn property<'a>(document: &'a Document, schema: &'a Value, name: &str) -> Option<&'a Value> {

@@ -19,8 +19,7 @@ pub(super) fn keys(document: &Document, problems: &mut Problems) {
         check(problems, "#/components", components, &known);
     }
     for (path, item) in members(root, "paths") {
-        let known =
-            ["get", "put", "post", "delete", "patch", "head", "parameters", "servers", "summary", "description"];
+        let known = ["get", "put", "post", "delete", "patch", "head", "parameters", "summary", "description"];
         check(problems, &child("#/paths", path), item, &known);
     }
     for (path, operation) in document.operations() {
@@ -31,11 +30,9 @@ pub(super) fn keys(document: &Document, problems: &mut Problems) {
             "parameters",
             "requestBody",
             "responses",
-            "security",
             "tags",
             "deprecated",
             "externalDocs",
-            "servers",
         ];
         of_operation(problems, &path, operation, &known);
         for (status, response) in members(operation, "responses") {

@@ -57,7 +57,8 @@ pub(super) fn operations(document: &Document, problems: &mut Problems) {
             }
         }
         for (kind, group) in [("success", success), ("error", failure)] {
-            let schemas: BTreeSet<_> = group.iter().map(|(_, response)| json_schema(document, response)).collect();
+            let schemas: BTreeSet<_> =
+                group.iter().map(|(_, response)| document.json_schema(response).map(Value::to_string)).collect();
             if schemas.len() > 1 {
                 let statuses: Vec<_> = group.iter().map(|(status, _)| *status).collect();
                 problems.add(
@@ -72,10 +73,4 @@ pub(super) fn operations(document: &Document, problems: &mut Problems) {
             }
         }
     }
-}
-
-/// The schema of a response's JSON, as comparable text; none for a response without one.
-fn json_schema(document: &Document, response: &Value) -> Option<String> {
-    let content = document.resolve(response).get("content")?;
-    Some(content.get("application/json")?.get("schema")?.to_string())
 }

@@ -12,7 +12,7 @@ use leadconnector_raw::types as raw;
 pub use custom_field::ContactCustomField;
 pub use dnd::{ContactDndSetting, ContactDndSettings, ContactDndStatus};
 
-use crate::serde_as_raw::serde_as_raw;
+use crate::models::json::as_raw;
 use crate::{BusinessId, ContactId, LocationId, UserId};
 
 /// A contact, as the server answered with it: `contact` on the page.
@@ -108,7 +108,7 @@ pub struct Contact {
     pub assigned_to: Option<UserId>,
 }
 
-serde_as_raw!(Contact, raw::Contact, |contact| {
+as_raw!(Contact, raw::Contact, |contact| {
     Contact::read(contact, &mut Vec::new()).ok_or_else(|| serde::de::Error::custom("has no id"))
 });
 

@@ -4,9 +4,9 @@ use chrono::{DateTime, Utc};
 use leadconnector_raw::document::NOTE_PROPERTIES;
 use leadconnector_raw::types as raw;
 
+use super::list_item::{ListItem, Sealed};
 use crate::call::decode;
-use crate::list_item::{ListItem, Sealed};
-use crate::serde_as_raw::serde_as_raw;
+use crate::models::json::as_raw;
 use crate::{ContactId, NoteId, UserId};
 
 /// A note of a contact, as the server answered with it: an item of `notes` in the vendor's public specification.
@@ -47,7 +47,7 @@ pub struct Note {
     pub pinned: Option<bool>,
 }
 
-serde_as_raw!(Note, raw::Note, |note| Note::read(note).ok_or_else(|| serde::de::Error::custom("has no id")));
+as_raw!(Note, raw::Note, |note| Note::read(note).ok_or_else(|| serde::de::Error::custom("has no id")));
 
 impl Note {
     /// A note of which only the id is known.

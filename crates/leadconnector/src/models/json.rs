@@ -1,9 +1,9 @@
 //! Models as JSON: written and read through the generated type, so that there is one reading.
 
 /// `Serialize` and `Deserialize` of a model by its conversions, `into_raw` and `read` or another one.
-macro_rules! serde_as_raw {
+macro_rules! as_raw {
     ($model:ty, $raw:ty) => {
-        serde_as_raw!($model, $raw, |raw| Ok(<$model>::read(raw)));
+        as_raw!($model, $raw, |raw| Ok(<$model>::read(raw)));
     };
     ($model:ty, $raw:ty, |$name:ident| $read:expr) => {
         impl serde::Serialize for $model {
@@ -20,4 +20,4 @@ macro_rules! serde_as_raw {
         }
     };
 }
-pub(crate) use serde_as_raw;
+pub(super) use as_raw;

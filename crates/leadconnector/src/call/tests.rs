@@ -13,11 +13,12 @@ use leadconnector_mock::{Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use leadconnector_raw::operations::CREATE_CONTACT;
+use leadconnector_raw::operations::{self, CREATE_CONTACT, OperationId};
 use leadconnector_raw::types::CreateContactResponse;
 
-use crate::call::outcome::outcome;
-use crate::call::{Arrival, retry};
+use super::arrival::Arrival;
+use super::outcome::outcome;
+use super::retry;
 use crate::{
     Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
     Email, Error, InvalidValue, LocationId, NewContact, NoRetry, Note, Response, Retry, RetryPolicy, Token,
@@ -131,6 +132,14 @@ fn cases() -> Vec<Case> {
         ),
         case("429 that asks for too long a wait", "RateLimited", "no", header(too_many(), "retry-after", "3600")),
         case("400 for something that is not there", "NotFound", "no", not_found(400)),
+        case("422 that speaks of something else", "Validation", "unknown", not_found(422)),
+        case("409 that speaks of something else", "Rejected", "unknown", not_found(409)),
+        case(
+            "400 with a list that speaks of something else",
+            "Validation",
+            "no",
+            answer(400, json!({"message": ["User with id MARKER not found"]})),
+        ),
         case(
             "the same in another member",
             "NotFound",
@@ -312,7 +321,7 @@ async fn faults() {
 
 /// Each row of the table in the documentation of `Error`, as the variant and the first word of its answer.
 fn documented() -> Vec<(String, String)> {
-    let rows = include_str!("error.rs").lines().filter_map(|line| line.strip_prefix("/// | [`"));
+    let rows = include_str!("../error.rs").lines().filter_map(|line| line.strip_prefix("/// | [`"));
     let mut documented: Vec<(String, String)> = Vec::new();
     for row in rows {
         let variant = row.split('`').next().unwrap().to_owned();
@@ -650,6 +659,8 @@ async fn a_policy_that_would_repeat_everything() {
         (status(201), 1),
         (answer(422, json!({"message": ["email must be an email"]})), 1),
         (status(404), 2),
+        (not_found(422), 1),
+        (not_found(408), 1),
     ] {
         let server = Server::start().await.unwrap();
         server.reply(reply);
@@ -817,69 +828,69 @@ fn insert(server: &Server) -> ContactId {
     ContactId::new(contact["id"].as_str().unwrap()).unwrap()
 }
 
-/// What reads or repeats is sent again, whatever became of the answer.
-#[tokio::test]
-async fn what_can_be_repeated_is_sent_again() {
-    for (name, reply) in faulty() {
-        let server = Server::start().await.unwrap();
-        let id = insert(&server);
-        server.insert_note(id.as_str(), &json!({"body": MARKER})).unwrap();
-        let contacts = impatient(server.url());
-
-        server.reply(reply);
-        let answer = contacts.get(&id).answer().await.unwrap();
-        assert_eq!((&answer.value.id, answer.attempts()), (&id, 2), "{name}");
-    }
-    for (name, reply) in faulty() {
-        let server = Server::start().await.unwrap();
-        let id = insert(&server);
-        server.insert_note(id.as_str(), &json!({"body": MARKER})).unwrap();
-        server.reply(reply);
-        let answer = impatient(server.url()).notes(&id).answer().await.unwrap();
-        assert_eq!((answer.value.len(), answer.attempts()), (1, 2), "{name}");
-    }
-    for (name, reply) in faulty() {
-        let server = Server::start().await.unwrap();
-        let id = insert(&server);
-        server.reply(reply);
-        let answer = impatient(server.url()).delete(&id).answer().await.unwrap();
-        assert_eq!((answer.attempts(), server.contacts().len()), (2, 0), "{name}");
-        assert_eq!(server.carried_out("delete_contact"), 1, "{name}");
+/// A call of each operation, as far as it is the same for all of them. Exhaustive: a new operation needs a call here, and is
+/// thereby tried with every fault.
+async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Result<u32, Error> {
+    match operation {
+        OperationId::CreateContact => contacts.create(rosan()).answer().await.map(|answer| answer.attempts()),
+        OperationId::GetDuplicateContact => {
+            let email = Email::new("MARKER@deos.com").unwrap();
+            contacts.find_duplicate(email).answer().await.map(|answer| answer.attempts())
+        }
+        OperationId::GetContact => contacts.get(id).answer().await.map(|answer| answer.attempts()),
+        OperationId::DeleteContact => contacts.delete(id).answer().await.map(|answer| answer.attempts()),
+        OperationId::GetAllNotes => contacts.notes(id).answer().await.map(|answer| answer.attempts()),
     }
 }
 
-/// Each error of each operation says whether it was carried out, and none of these creates anything.
+/// What reads or repeats is sent again, whatever became of the answer; what happens once, only where nothing happened.
 #[tokio::test]
-async fn what_becomes_of_the_other_operations() {
-    let to_the_end = |reply: fn() -> Reply| vec![reply(), reply(), reply()];
-    for (name, replies, expected, answer) in [
-        ("not there", vec![not_found(400)], "NotFound", "no"),
-        ("an unknown path", vec![text(404, MARKER)], "Rejected", "no"),
-        ("401", vec![status(401)], "Unauthorized", "no"),
-        ("403", vec![text(403, MARKER)], "Forbidden", "no"),
-        ("422", vec![self::answer(422, json!({"message": ["MARKER must be MARKER"]}))], "Validation", "unknown"),
-        ("500", to_the_end(|| text(500, HTML)), "Server", "unknown"),
-        ("an id", to_the_end(|| self::answer(500, json!({"contact": {"id": ID}}))), "Server", "unknown"),
-        ("lost", to_the_end(|| status(200).cut_before()), "BrokenOff", "unknown"),
-        ("HTML", to_the_end(|| text(200, HTML)), "Undecodable", "unknown"),
-        ("a list", vec![self::answer(200, json!([MARKER]))], "Undecodable", "unknown"),
-        ("too large", to_the_end(|| text(200, &" ".repeat(1_000_000))), "TooLarge", "unknown"),
-    ] {
-        for operation in ["get", "delete", "notes"] {
+async fn what_can_be_repeated_is_sent_again() {
+    for operation in operations::ALL {
+        for (name, reply) in faulty() {
             let server = Server::start().await.unwrap();
-            for reply in &replies {
+            let id = insert(&server);
+            server.reply(reply);
+            let result = call(operation.id, &impatient(server.url()), &id).await;
+            let again = operation.effect.is_repeatable() || name == "too many requests";
+            assert_eq!(result.ok(), again.then_some(2), "{}, {name}", operation.name);
+            assert_eq!(server.requests().len(), 1 + usize::from(again), "{}, {name}", operation.name);
+            assert!(server.carried_out(operation.name) <= 1, "{}, {name}", operation.name);
+        }
+    }
+}
+
+/// Each error of each operation says whether it was carried out, and only what creates something may have created it.
+#[tokio::test]
+async fn what_becomes_of_each_operation() {
+    // The variant; whether it was carried out; and whether what can be repeated is sent again.
+    for (name, reply, expected, answer, again) in [
+        ("not there", not_found(400), "NotFound", "no", false),
+        ("an unknown path", text(404, MARKER), "Rejected", "no", false),
+        ("401", status(401), "Unauthorized", "no", false),
+        ("403", text(403, MARKER), "Forbidden", "no", false),
+        ("422", self::answer(422, json!({"message": ["MARKER must be MARKER"]})), "Validation", "unknown", false),
+        ("500", text(500, HTML), "Server", "unknown", true),
+        ("lost", status(200).cut_before(), "BrokenOff", "unknown", true),
+        ("HTML", text(200, HTML), "Undecodable", "unknown", true),
+        ("a list", self::answer(200, json!([MARKER])), "Undecodable", "unknown", false),
+        ("too large", text(200, &" ".repeat(1_000_000)), "TooLarge", "unknown", false),
+        ("an id where none is expected", self::answer(500, json!({"note": {"id": ID}})), "Server", "unknown", true),
+    ] {
+        for operation in operations::ALL {
+            let server = Server::start().await.unwrap();
+            for _ in 0..3 {
                 server.reply(reply.clone());
             }
-            let contacts = fixed(server.url());
-            let error = match operation {
-                "get" => contacts.get(&id()).await.err(),
-                "delete" => contacts.delete(&id()).await.err(),
-                _ => contacts.notes(&id()).await.err(),
+            let Err(error) = call(operation.id, &fixed(server.url()), &id()).await else {
+                panic!("{}, {name}", operation.name)
             };
-            let error = error.unwrap_or_else(|| panic!("{operation}, {name}"));
-            assert_eq!((variant(&error), carried_out(&error)), (expected, answer), "{operation}, {name}");
-            assert_eq!(error.created(), Created::No, "{operation}, {name}");
-            assert_eq!(server.requests().len(), replies.len(), "{operation}, {name}");
+            assert_eq!((variant(&error), carried_out(&error)), (expected, answer), "{}, {name}", operation.name);
+            let may_be_new = operation.creates.is_some() && answer == "unknown";
+            let created = if may_be_new { Created::Unknown } else { Created::No };
+            assert_eq!(error.created(), created, "{}, {name}", operation.name);
+            let requests = if again && operation.effect.is_repeatable() { 3 } else { 1 };
+            assert_eq!(server.requests().len(), requests, "{}, {name}", operation.name);
             assert_private(&error);
         }
     }
@@ -898,6 +909,12 @@ async fn a_delete_that_meets_its_own_effect_is_done() {
     assert_eq!(variant(&contacts.delete(&id).await.unwrap_err()), "NotFound");
     server.reply(header(text(429, MARKER), "retry-after", "0"));
     assert_eq!(variant(&contacts.delete(&id).await.unwrap_err()), "NotFound");
+    // Something else that is not there says nothing of the contact.
+    let rubika = insert(&server);
+    server.reply(text(503, MARKER));
+    server.reply(self::answer(400, json!({"error": "Location with id MARKER not found"})));
+    let error = contacts.delete(&rubika).await.unwrap_err();
+    assert_eq!((variant(&error), carried_out(&error), server.contacts().len()), ("Server", "unknown", 1));
     // What only reads does not make it so.
     server.reply(Reply::ordinary().cut_before());
     assert_eq!(variant(&contacts.get(&id).await.unwrap_err()), "NotFound");
@@ -926,6 +943,7 @@ async fn what_a_delete_answers() {
         (answer(200, json!({})), true),
         (answer(202, json!({"succeded": "yes", "traceId": MARKER})), true),
         (status(204), true),
+        (text(200, "\u{feff}"), true),
         (answer(200, json!({"succeeded": false})), false),
         (answer(200, json!({"success": false, "succeded": true})), false),
     ] {
@@ -988,6 +1006,30 @@ async fn an_untidy_list() {
         (1, ["notes[0]".to_owned(), "notes[1]".to_owned()].as_slice())
     );
     assert_eq!(answer.item_json(0), Some(json!({"id": "c"})));
+
+    // A list in an object's place is no object, whatever stands in it.
+    server.reply(self::answer(
+        200,
+        json!({"notes": [["b", "bt", "#fff", "c", null, "HG", true, "t", "u"], {"id": "d"}]}),
+    ));
+    let answer = fixed(server.url()).notes(&id()).answer().await.unwrap();
+    assert_eq!((answer.value.len(), answer.undecoded()), (1, ["notes[0]".to_owned()].as_slice()));
+}
+
+#[tokio::test]
+async fn a_list_in_the_place_of_an_object() {
+    let by_place: Vec<_> = (0..40).map(|place| json!(place.to_string())).collect();
+    let untidy = json!({"contact": {"id": ID, "customFields": [["id", "value"], {"id": "f"}], "dndSettings": [null]}});
+    let (answer, _) = success([self::answer(201, untidy)]).await;
+    let mut undecoded = answer.undecoded().to_vec();
+    undecoded.sort();
+    assert_eq!(undecoded, ["contact.customFields[0]", "contact.dndSettings"]);
+    assert_eq!(answer.value.custom_fields.len(), 1);
+
+    let server = Server::start().await.unwrap();
+    server.reply(self::answer(201, json!({"contact": by_place})));
+    let error = fixed(server.url()).create(rosan()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Undecodable", "unknown"));
 }
 
 #[tokio::test]
@@ -1000,6 +1042,18 @@ async fn a_list_that_is_not_all_there() {
         assert_eq!(error.to_string(), "the server answered 200 OK, but its body does not have the list");
         let Error::Undecodable(undecodable) = &error else { panic!("{error}") };
         assert_eq!((undecodable.reason, ids(&error).len()), (UndecodableReason::NoList, 0));
+    }
+    for item in ["{}", "1"] {
+        let server = Server::start().await.unwrap();
+        server.reply(text(200, &format!(r#"{{"notes": [{}{{"id": "a"}}]}}"#, format!("{item},").repeat(1_001))));
+        let error = fixed(server.url()).notes(&id()).await.unwrap_err();
+        let Error::Undecodable(undecodable) = &error else { panic!("{error}") };
+        assert_eq!((undecodable.reason, ids(&error)), (UndecodableReason::BadItems, vec!["a".to_owned()]));
+        assert_eq!(
+            error.to_string(),
+            "the server answered 200 OK, but its body has a list of which too many items cannot be read; \
+             the items that arrived whole are in the error, and are not all"
+        );
     }
     let body = r#"{"notes": [{"id": "a", "body": 7}, {"body": "no id"}, {"id": "b"}, {"id": "c", "bo"#;
     let whole = format!("{body}dy\": \"c\"}}]}}");
@@ -1047,22 +1101,18 @@ async fn a_call_is_a_value() {
         () = tokio::time::sleep(Duration::from_secs(60)) => panic!("not selected"),
     }
     assert_eq!(server.carried_out("create_contact"), 1);
-    // It is boxed once, so what holds a call stays small.
+    // What holds a call stays small.
     assert!(size_of_val(&contacts.get(&moved)) <= 2 * size_of::<usize>());
 }
 
 /// Where an operation creates something else than a contact, the id is of that kind.
 #[test]
 fn the_id_of_a_note() {
-    use leadconnector_raw::Operation;
     let creates_a_note = |id| CreatedId::received(&["note", "id"], id);
     assert!(matches!(creates_a_note("n".to_owned()), Some(CreatedId::Note(_))));
     // Each operation of the fragment that creates something has a kind of id.
-    let creating = |operation: &&&Operation| operation.creates.is_some();
-    let places: Vec<_> = leadconnector_raw::operations::ALL.iter().filter(creating).collect();
-    assert!(!places.is_empty());
-    for operation in places {
-        assert!(CreatedId::received(operation.creates.unwrap(), "id".to_owned()).is_some(), "{}", operation.id);
+    for operation in operations::ALL.iter().filter(|operation| operation.creates.is_some()) {
+        assert!(CreatedId::received(operation.creates.unwrap(), "id".to_owned()).is_some(), "{}", operation.name);
     }
 }
 

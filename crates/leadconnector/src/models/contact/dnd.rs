@@ -1,7 +1,7 @@
 use leadconnector_raw::types as raw;
 
 use crate::Channel;
-use crate::serde_as_raw::serde_as_raw;
+use crate::models::json::as_raw;
 
 /// Do-not-disturb for the channels of a contact: `dndSettings` on the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub struct ContactDndSettings(
     Vec<(Channel, ContactDndSetting)>,
 );
 
-serde_as_raw!(ContactDndSettings, raw::ContactDndSettings);
+as_raw!(ContactDndSettings, raw::ContactDndSettings);
 
 impl ContactDndSettings {
     /// The setting of a channel; none if the server did not mention the channel.
@@ -91,7 +91,7 @@ pub struct ContactDndSetting {
     pub code: Option<String>,
 }
 
-serde_as_raw!(ContactDndSetting, raw::ContactDndSetting);
+as_raw!(ContactDndSetting, raw::ContactDndSetting);
 
 impl ContactDndSetting {
     /// A setting with this status.
@@ -124,7 +124,7 @@ pub enum ContactDndStatus {
     Other(String),
 }
 
-serde_as_raw!(ContactDndStatus, raw::ContactDndStatus);
+as_raw!(ContactDndStatus, raw::ContactDndStatus);
 
 impl ContactDndStatus {
     fn read(status: raw::ContactDndStatus) -> Self {

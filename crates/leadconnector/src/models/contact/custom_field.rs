@@ -2,7 +2,7 @@ use leadconnector_raw::types as raw;
 use serde_json::Value;
 
 use crate::CustomFieldId;
-use crate::serde_as_raw::serde_as_raw;
+use crate::models::json::as_raw;
 
 /// A custom field of a contact: an item of `customFields` on the page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,12 +14,12 @@ pub struct ContactCustomField {
     pub value: Option<Value>,
 }
 
-serde_as_raw!(ContactCustomField, raw::ContactCustomField);
+as_raw!(ContactCustomField, raw::ContactCustomField);
 
 impl ContactCustomField {
-    /// A custom field by its id, with its value.
+    /// A custom field by its id, with its value; null is none.
     pub fn new(id: CustomFieldId, value: impl Into<Value>) -> Self {
-        Self { id: Some(id), value: Some(value.into()) }
+        Self { id: Some(id), value: Some(value.into()).filter(|value| !value.is_null()) }
     }
 
     pub(super) fn read(field: raw::ContactCustomField) -> Self {

@@ -1,0 +1,8 @@
+//! What is sent and received, as plain data: each model has its conversions to or from the generated type beside it.
+
+pub(crate) mod contact;
+pub(crate) mod contact_key;
+mod json;
+pub(crate) mod list_item;
+pub(crate) mod new_contact;
+pub(crate) mod note;
