@@ -1,0 +1,37 @@
+//! What an answer says of the budget of a location.
+
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+
+use crate::RateLimit;
+
+/// What an answer says of the budget of a location.
+#[derive(Clone, Copy)]
+pub struct BudgetAnswer<'a> {
+    status: StatusCode,
+    headers: &'a HeaderMap,
+}
+
+impl<'a> BudgetAnswer<'a> {
+    /// What an answer with this status and these headers says: for the tests of a [`Pacing`](crate::Pacing).
+    pub fn new(status: StatusCode, headers: &'a HeaderMap) -> Self {
+        Self { status, headers }
+    }
+
+    /// The figures in the headers, which are read on each call.
+    pub fn limit(&self) -> RateLimit {
+        RateLimit::of(self.headers)
+    }
+
+    /// Whether the request was refused, with 429.
+    pub fn refused(&self) -> bool {
+        self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+}
+
+impl fmt::Debug for BudgetAnswer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BudgetAnswer").field("limit", &self.limit()).field("refused", &self.refused()).finish()
+    }
+}
