@@ -70,20 +70,22 @@
 
 #![allow(clippy::indexing_slicing, reason = "of JSON values, where a member that is missing reads as null")]
 
-mod body;
+mod answers;
 mod contact;
+mod duplicate;
 mod endpoint;
+mod misbehavior;
 mod note;
+mod operations;
 mod rate_limit;
-mod reply;
 mod request;
 mod routes;
 mod server;
 mod store;
 mod validation;
 
+pub use misbehavior::Reply;
 pub use rate_limit::Enforcement;
-pub use reply::Reply;
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
 pub use validation::{InvalidContact, InvalidNote};

@@ -15,10 +15,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::body::DeliveredBody;
 use crate::endpoint::Endpoint;
+use crate::misbehavior::{DeliveredBody, Delivery};
 use crate::rate_limit::{Enforcement, Limits};
-use crate::reply::Delivery;
 use crate::routes::Routes;
 use crate::validation::Validator;
 use crate::{FRAGMENT, InvalidContact, InvalidNote, Reply, Request};

@@ -4,8 +4,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use crate::contact::digits;
-
 /// The contacts and the ids that were given.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
@@ -54,20 +52,6 @@ impl Store {
     pub(crate) fn add_note(&mut self, contact_id: &str, note: Value) -> bool {
         let kept = self.places.get(contact_id).and_then(|place| self.contacts.get_mut(place));
         kept.map(|kept| kept.notes.push(note)).is_some()
-    }
-
-    /// The contact of the same location that has the same email, or else the same phone; and which of them.
-    pub(crate) fn duplicate(&self, request: &Value) -> Option<(&Value, &'static str)> {
-        let email = request["email"].as_str().map(str::to_lowercase).filter(|email| !email.is_empty());
-        let phone = request["phone"].as_str().map(digits).filter(|phone| !phone.is_empty());
-        let find = |member: &str, text: String| {
-            let same = |contact: &&Value| {
-                contact["locationId"] == request["locationId"] && contact[member].as_str() == Some(&text)
-            };
-            self.contacts().find(same)
-        };
-        let by_email = email.and_then(|email| find("emailLowerCase", email)).map(|contact| (contact, "email"));
-        by_email.or_else(|| phone.and_then(|phone| find("phone", phone)).map(|contact| (contact, "phone")))
     }
 
     /// The id of a new contact or note: twenty letters and digits.

@@ -1,9 +1,15 @@
+//! How the server misbehaves on request: a [`Reply`] that a test asks for, in place of the ordinary answer.
+
+mod delivery;
+
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
+
+pub(crate) use delivery::{DeliveredBody, Delivery};
 
 /// How the server is to answer one request, in place of its ordinary way: [`Server::reply`](crate::Server::reply).
 ///
@@ -27,17 +33,6 @@ pub struct Reply {
     body: Option<Bytes>,
     pub(crate) delay: Duration,
     pub(crate) delivery: Delivery,
-}
-
-/// How much of an answer is delivered, and in which way.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Delivery {
-    Whole,
-    CutBefore,
-    CutAfter(usize),
-    CutAtEnd,
-    Endless,
-    Trickle(Duration),
 }
 
 impl Reply {

@@ -1,17 +1,27 @@
-//! The body of an answer, delivered as a test asks for.
+//! How an answer is delivered: as a whole, or cut, slowly or without end, as a test asks for.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::reply::Delivery;
-
 /// How much is sent at a time of a body without end.
 const SPACES: &[u8] = &[b' '; 16 * 1024];
+
+/// How much of an answer is delivered, and in which way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Delivery {
+    Whole,
+    CutBefore,
+    CutAfter(usize),
+    CutAtEnd,
+    Endless,
+    Trickle(Duration),
+}
 
 /// A body, and how it is delivered.
 pub(crate) struct DeliveredBody {

@@ -1,0 +1,124 @@
+//! The operations, each in a file that is named by its id in the fragment: what it does, and what it answers. A new one
+//! needs its file, and an arm in [`Operations::carry_out`].
+
+mod create_contact;
+mod delete_contact;
+mod get_all_notes;
+mod get_contact;
+mod get_duplicate_contact;
+
+use bytes::Bytes;
+use chrono::Utc;
+use http::header::CONTENT_TYPE;
+use http::{Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::answers::{Refusal, error};
+use crate::routes::Call;
+use crate::store::Store;
+use crate::validation::Validator;
+use crate::{InvalidNote, Request, note};
+
+/// The parameter of a path that is the id of a contact.
+pub(crate) const CONTACT_ID: &str = "contactId";
+
+/// The operations, with what they work on.
+#[derive(Debug)]
+pub(crate) struct Operations {
+    validator: Validator,
+    allow_duplicates: bool,
+    recording: bool,
+    store: Store,
+}
+
+impl Operations {
+    pub(crate) fn new(validator: Validator, allow_duplicates: bool, recording: bool) -> Self {
+        Self { validator, allow_duplicates, recording, store: Store::default() }
+    }
+
+    /// The answer to a request for an operation.
+    pub(crate) fn carry_out(&mut self, request: &Request, call: &Call) -> Result<Response<Bytes>, Refusal> {
+        let contact_id = call.parameter(CONTACT_ID).unwrap_or_default();
+        match call.operation.id.as_str() {
+            "create_contact" => self.create_contact(&json_body(request)?),
+            "get_duplicate_contact" => self.get_duplicate_contact(request),
+            "get_contact" => self.get_contact(contact_id),
+            "delete_contact" => self.delete_contact(contact_id),
+            "get_all_notes" => self.get_all_notes(contact_id),
+            // An operation that the fragment has got, and this folder not yet.
+            other => Err(error(StatusCode::NOT_IMPLEMENTED, "Not Implemented", &json!(other))),
+        }
+    }
+
+    pub(crate) fn contacts(&self) -> Vec<Value> {
+        self.store.contacts().cloned().collect()
+    }
+
+    pub(crate) fn contact(&self, id: &str) -> Option<&Value> {
+        self.store.contact(id)
+    }
+
+    /// The vendor's "Create Note", without a request: the fragment does not have the operation.
+    pub(crate) fn insert_note(&mut self, contact_id: &str, body: &Value) -> Result<Value, InvalidNote> {
+        self.validator.check_note(body)?;
+        let note = note::stored(body, contact_id, &self.store.id(), Utc::now());
+        if self.store.add_note(contact_id, note.clone()) {
+            Ok(note)
+        } else {
+            Err(InvalidNote::UnknownContact(contact_id.to_owned()))
+        }
+    }
+}
+
+/// The body, for an operation that needs one.
+fn json_body(request: &Request) -> Result<Value, Refusal> {
+    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    if !media_type.eq_ignore_ascii_case("application/json") {
+        let message = json!("the Content-Type must be application/json");
+        return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", &message));
+    }
+    request.json().map_err(|problem| {
+        let message = format!("Unexpected token in JSON at line {}, column {}", problem.line(), problem.column());
+        error(StatusCode::BAD_REQUEST, "Bad Request", &json!(message))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::AUTHORIZATION;
+    use http::{HeaderMap, HeaderValue};
+
+    use super::*;
+    use crate::FRAGMENT;
+    use crate::endpoint::Endpoint;
+    use crate::rate_limit::Limits;
+    use crate::routes::Routes;
+
+    #[test]
+    fn every_operation_of_the_fragment_has_a_handler() {
+        let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
+        let (routes, validator) = (Routes::new(&fragment).unwrap(), Validator::new(fragment.clone(), &[]).unwrap());
+        let mut endpoint = Endpoint::new(routes, validator, false, Limits::default(), true);
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer any-token"));
+        headers.insert("version", HeaderValue::from_static("2021-04-15"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+
+        let paths = fragment["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().iter();
+            methods.filter_map(move |(method, operation)| Some((path, method, operation["operationId"].as_str()?)))
+        });
+        let mut handled = 0;
+        for (path, method, id) in operations {
+            let method = method.to_uppercase().parse().unwrap();
+            let path = path.replace(['{', '}'], "");
+            let request = Request { method, path, headers: headers.clone(), body: Bytes::from_static(b"{}") };
+            let status = endpoint.answer(&request, false).status();
+            assert!(![StatusCode::NOT_FOUND, StatusCode::NOT_IMPLEMENTED].contains(&status), "{id}: {status}");
+            handled += 1;
+        }
+        assert!(handled >= 5);
+    }
+}
