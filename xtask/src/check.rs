@@ -3,6 +3,8 @@
 //! `.ci/run` and the workflows call this and nothing else, so that a desk and CI cannot disagree.
 
 mod adding_a_field;
+mod adding_an_operation;
+mod scratch;
 mod steps;
 
 use std::path::Path;

@@ -1,8 +1,9 @@
 //! `cargo xtask generate`: everything that is derived from the fragment.
 
+mod operation_ids;
 mod raw_client;
 mod rules;
-mod wrapper;
+mod wrapper_uses;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -64,7 +65,7 @@ fn generate(root: &Path, check: bool) -> Result<bool, Refusal> {
         .map_err(Refusal::Files)?;
     let outputs = derive(&text)?;
     let raw_client = outputs.iter().find(|output| output.path == RAW_CLIENT).map_or("", |output| &output.content);
-    let missing = wrapper::uses_of_missing_fields(root, raw_client).map_err(Refusal::Files)?;
+    let missing = wrapper_uses::uses_of_missing_fields(root, raw_client).map_err(Refusal::Files)?;
     if !missing.is_empty() {
         return Err(Refusal::Used(missing));
     }
@@ -84,8 +85,10 @@ fn derive(text: &str) -> Result<Vec<Output>, Refusal> {
     let document = document.composed();
     let spec = document.spec().map_err(|problem| Refusal::Fragment(vec![problem]))?;
     let raw_client = raw_client::generate(&document, &spec).map_err(Refusal::Generator)?;
+    let operation_ids = operation_ids::generate(&document).map_err(Refusal::Generator)?;
     Ok(vec![
         Output { path: RAW_CLIENT, content: raw_client },
+        Output { path: "crates/leadconnector-mock/src/operation_id.rs", content: operation_ids },
         // The mock validates against the fragment, and its package has to have it.
         Output { path: "crates/leadconnector-mock/src/contacts.json", content: format!("{:#}\n", document.root()) },
     ])

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::answers::{Refusal, error};
 use crate::operations::{CONTACT_ID, Operations};
 use crate::rate_limit::{Limits, RateLimit};
-use crate::routes::{Call, Effect, Routes};
+use crate::routes::{Effect, Matched, Routes};
 use crate::validation::Validator;
 use crate::{InvalidContact, InvalidNote, Request};
 
@@ -63,12 +63,12 @@ impl Endpoint {
 
     /// The answer to a request; `too_large` if its body was not kept for its size.
     pub(crate) fn answer(&mut self, request: &Request, too_large: bool) -> Response<Bytes> {
-        let call = self.routes.find(&request.method, path(request));
-        let location = self.location(request, call.as_ref());
+        let matched = self.routes.find(&request.method, path(request));
+        let location = self.location(request, matched.as_ref());
         let mut response = if too_large {
             *error(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", &json!("request entity too large"))
         } else if self.rate_limit.admit(location.as_deref(), Instant::now()) {
-            self.outcome(request, call.as_ref()).unwrap_or_else(|refusal| *refusal)
+            self.outcome(request, matched.as_ref()).unwrap_or_else(|refusal| *refusal)
         } else {
             *error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", &json!("Too Many Requests"))
         };
@@ -77,22 +77,22 @@ impl Endpoint {
     }
 
     /// The location that a request is about: that of the contact in its path, or else the one that it names.
-    fn location(&self, request: &Request, call: Option<&Call>) -> Option<String> {
-        match call.and_then(|call| call.parameter(CONTACT_ID)) {
+    fn location(&self, request: &Request, matched: Option<&Matched>) -> Option<String> {
+        match matched.and_then(|matched| matched.parameter(CONTACT_ID)) {
             Some(id) => self.operations.contact(id)?["locationId"].as_str().map(str::to_owned),
             None => named_location(request),
         }
     }
 
-    fn outcome(&mut self, request: &Request, call: Option<&Call>) -> Result<Response<Bytes>, Refusal> {
+    fn outcome(&mut self, request: &Request, matched: Option<&Matched>) -> Result<Response<Bytes>, Refusal> {
         authorized(&request.headers)?;
-        let Some(call) = call else {
+        let Some(matched) = matched else {
             let message = format!("Cannot {} {}", request.method, path(request));
             return Err(error(StatusCode::NOT_FOUND, "Not Found", &json!(message)));
         };
-        let response = self.operations.carry_out(request, call)?;
-        if call.operation.effect != Effect::Reads {
-            *self.carried_out.entry(call.operation.id.clone()).or_default() += 1;
+        let response = self.operations.carry_out(request, matched)?;
+        if matched.operation.effect != Effect::Reads {
+            *self.carried_out.entry(matched.operation.id.clone()).or_default() += 1;
         }
         Ok(response)
     }

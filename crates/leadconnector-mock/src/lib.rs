@@ -76,6 +76,8 @@ mod duplicate;
 mod endpoint;
 mod misbehavior;
 mod note;
+#[rustfmt::skip]
+mod operation_id;
 mod operations;
 mod rate_limit;
 mod request;

@@ -44,7 +44,7 @@ pub(crate) enum Effect {
 
 /// An operation that a request asks for, with the parameters of its path.
 #[derive(Debug)]
-pub(crate) struct Call {
+pub(crate) struct Matched {
     pub(crate) operation: Arc<Operation>,
     parameters: Vec<(String, String)>,
 }
@@ -72,10 +72,10 @@ impl Routes {
     }
 
     /// What a request with this method and this path, without its query, asks for.
-    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Call> {
+    pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Matched> {
         self.0.iter().filter(|route| route.method == *method).find_map(|route| {
             let parameters = parameters(&route.segments, path)?;
-            Some(Call { operation: Arc::clone(&route.operation), parameters })
+            Some(Matched { operation: Arc::clone(&route.operation), parameters })
         })
     }
 }
@@ -93,7 +93,7 @@ impl Operation {
     }
 }
 
-impl Call {
+impl Matched {
     /// A parameter of the path, decoded; none if the path has no such parameter.
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())

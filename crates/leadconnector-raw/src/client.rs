@@ -4,10 +4,11 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
+use reqwest::header::{HeaderValue, InvalidHeaderValue};
 use reqwest::{StatusCode, Url};
 use serde::de::DeserializeOwned;
 
+use crate::headers::headers;
 use crate::{BaseUrl, Operation, Request, types};
 
 /// Makes the request of each operation, and can send it.
@@ -39,14 +40,8 @@ impl Client {
     /// The request of an operation.
     pub(crate) fn request<T>(&self, operation: &'static Operation, url: Url, body: Option<Vec<u8>>) -> Request<T> {
         let mut http = reqwest::Request::new(operation.method.clone(), url);
-        let mut headers = HeaderMap::with_capacity(4);
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(HeaderName::from_static("version"), self.version.clone());
-        if let Some(body) = body {
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-            *http.body_mut() = Some(body.into());
-        }
-        *http.headers_mut() = headers;
+        *http.headers_mut() = headers(&self.version, body.is_some());
+        *http.body_mut() = body.map(Into::into);
         Request::new(operation, http)
     }
 

@@ -29,6 +29,7 @@
 
 mod base_url;
 mod client;
+mod headers;
 mod object;
 mod operation;
 mod request;

@@ -1,11 +1,11 @@
 //! A call: from a request that is not sent to what came of it.
 
 mod answer;
-mod arrival;
 pub(crate) mod decode;
 mod jitter;
 pub(crate) mod outcome;
 pub(crate) mod pacing;
+mod receive;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod send;

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use super::{End, adding_a_field};
+use super::{End, adding_a_field, adding_an_operation};
 use crate::publish::{self, rehearsal};
 use crate::tools::{MSRV, Tool};
 use crate::{generate, process, public_api, workspace};
@@ -118,7 +118,7 @@ pub(super) const STEPS: &[Step] = &[
         "large-answer",
         "an answer of 200 MB costs less than 16 MiB",
         Work::Cargo(&["run", "--quiet", "--example", "large_answer", "--locked"]),
-        "less memory in crates/leadconnector/src/call/arrival.rs; cargo run --example large_answer measures it",
+        "less memory in crates/leadconnector/src/call/receive.rs; cargo run --example large_answer measures it",
     ),
     step(
         "doc",
@@ -131,6 +131,12 @@ pub(super) const STEPS: &[Step] = &[
         "a new field of the fragment breaks the build where docs/adding-a-field.md says, and nowhere else",
         Work::Function(adding_a_field::run),
         "a struct pattern or literal without `..` beside the model, or a new docs/adding-a-field.md",
+    ),
+    step(
+        "adding-an-operation",
+        "a new operation of the fragment breaks the build where docs/adding-an-operation.md says, and nowhere else",
+        Work::Function(adding_an_operation::run),
+        "an exhaustive match over `OperationId`, or a new docs/adding-an-operation.md",
     ),
     Step {
         tool: Some(Tool::RustMsrv),

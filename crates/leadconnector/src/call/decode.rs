@@ -57,9 +57,9 @@ pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> 
     let mut good: Vec<Part<'_>> = Vec::new();
     for Member { name, content } in members {
         match content {
-            Content::Value => good.extend(good_members::<T>(Place::Top, &[*name], &text, &mut undecoded)),
+            Content::Value => good.extend(good_members::<T>(Holder::Top, &[*name], &text, &mut undecoded)),
             Content::Object(names) => {
-                let place = Place::Within(name);
+                let place = Holder::Within(name);
                 good.push((*name, object(&good_members::<T>(place, names, &text, &mut undecoded)).into()));
             }
             Content::List(names) => {
@@ -77,7 +77,7 @@ pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> 
 pub(crate) fn item<T: DeserializeOwned>(names: &[&'static str], json: &str) -> Option<T> {
     whole(json).or_else(|| {
         is_object(json).then_some(())?;
-        whole(&object(&good_members::<T>(Place::Top, names, json, &mut Vec::new())))
+        whole(&object(&good_members::<T>(Holder::Top, names, json, &mut Vec::new())))
     })
 }
 
@@ -86,7 +86,7 @@ type Part<'a> = (&'static str, Cow<'a, str>);
 
 /// Where an object stands in what is decoded.
 #[derive(Clone, Copy)]
-enum Place {
+enum Holder {
     /// It is all of it.
     Top,
     /// It is this member.
@@ -95,7 +95,7 @@ enum Place {
     Item(&'static str, usize),
 }
 
-impl Place {
+impl Holder {
     /// What is decoded, if it has nothing but this object.
     fn around(self, object: String) -> String {
         match self {
@@ -142,12 +142,12 @@ impl Place {
 
 /// The members of an object that can be decoded, each without what cannot. The text is the body, or of an item of a list the item.
 fn good_members<'a, T: DeserializeOwned>(
-    place: Place,
+    place: Holder,
     names: &[&'static str],
     text: &'a str,
     undecoded: &mut Vec<String>,
 ) -> Vec<Part<'a>> {
-    let within = if let Place::Within(name) = place { Some(name) } else { None };
+    let within = if let Holder::Within(name) = place { Some(name) } else { None };
     let mut good: Vec<Part<'_>> = Vec::new();
     let before = undecoded.len();
     for (name, raw) in members(text, within, names) {
@@ -192,7 +192,7 @@ fn good_items<'a, T: DeserializeOwned>(
             continue;
         }
         places.push(place);
-        let place = Place::Item(list, place);
+        let place = Holder::Item(list, place);
         good.push(if whole::<T>(&place.around(item.to_owned())).is_some() {
             Cow::Borrowed(item)
         } else {
@@ -212,7 +212,7 @@ fn whole<T: DeserializeOwned>(json: &str) -> Option<T> {
 
 /// A member as JSON that can be decoded, without what cannot; none if nothing can.
 fn member<'a, T: DeserializeOwned>(
-    place: Place,
+    place: Holder,
     name: &'static str,
     json: &'a str,
     undecoded: &mut Vec<String>,

@@ -7,8 +7,8 @@ use raw::types::ErrorBody;
 use raw::{Content, Member, Operation};
 use serde::de::DeserializeOwned;
 
-use super::arrival::Arrival;
 use super::decode::{self, Decoded};
+use super::receive::Arrival;
 use crate::error::{
     Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
     Validation, ValidationMessage,

@@ -8,10 +8,10 @@ use raw::{Effect, Operation};
 use reqwest::Request;
 use tracing::{Instrument, Level, debug, debug_span, enabled};
 
-use super::arrival::{Arrival, receive};
 use super::jitter::random;
 use super::outcome::{Read, outcome};
 use super::pacing::{BudgetAnswer, Place};
+use super::receive::{Arrival, receive};
 use super::retry::{Facts, Next, next};
 use crate::{Answer, CarriedOut, Client, Error, InvalidValue, LocationId, Response, Token};
 

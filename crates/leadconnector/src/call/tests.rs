@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use leadconnector_raw::operations::{self, CREATE_CONTACT, OperationId};
 use leadconnector_raw::types::CreateContactResponse;
 
-use super::arrival::Arrival;
 use super::outcome::outcome;
+use super::receive::Arrival;
 use super::retry;
 use crate::{
     Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,

@@ -1,0 +1,54 @@
+//! An answer that is not whole, and what is known all the same.
+
+use std::fmt;
+
+use leadconnector_raw::{Effect, Operation};
+
+use crate::{CreatedId, Response, TransportError};
+
+/// An answer that did not arrive, or not whole.
+#[non_exhaustive]
+pub struct Incomplete {
+    /// What arrived of the answer; none if not even its status did.
+    pub response: Option<Response>,
+    /// What went wrong.
+    pub source: Option<TransportError>,
+    pub(crate) operation: &'static Operation,
+}
+
+impl fmt::Debug for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Incomplete")
+            .field("response", &self.response)
+            .field("source", &self.source)
+            .field("operation", &self.operation.name)
+            .finish()
+    }
+}
+
+/// What is known all the same, behind a semicolon.
+impl fmt::Display for Incomplete {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match known_all_the_same(self.operation, self.response.as_ref()) {
+            Some(clause) => write!(f, "; {clause}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is known of an operation whose answer is not there as a whole; none if there is nothing to say.
+pub(super) fn known_all_the_same(operation: &Operation, response: Option<&Response>) -> Option<&'static str> {
+    match (response.and_then(Response::created), operation.effect) {
+        (Some(CreatedId::Contact(_)), _) => Some("the contact was created, and its id is in the error"),
+        (Some(CreatedId::Note(_)), _) => Some("the note was created, and its id is in the error"),
+        (None, Effect::Reads) if operation.list().is_some() && response.is_some() => {
+            Some("the items that arrived whole are in the error, and are not all")
+        }
+        (None, Effect::Reads) => None,
+        (None, Effect::Repeats | Effect::Once) => Some(match operation.creates {
+            Some(["contact", ..]) => "the contact may have been created",
+            Some(_) => "what it creates may have been created",
+            None => "it may have been carried out",
+        }),
+    }
+}

@@ -1,0 +1,42 @@
+//! Too many requests.
+
+use std::fmt;
+
+use crate::Response;
+
+/// Too many requests.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RateLimited {
+    /// When to try again, from the moment of the answer, if the server said so: `Retry-After`, or else the interval in
+    /// `X-RateLimit-Interval-Milliseconds`. None if the allowance of the day is used up and nothing says when it begins
+    /// anew.
+    pub retry_after: Option<std::time::Duration>,
+    /// Whether the allowance of the day is used up: `X-RateLimit-Daily-Remaining` is 0.
+    pub day_used_up: bool,
+    /// The server's answer.
+    pub response: Response,
+}
+
+impl RateLimited {
+    pub(crate) fn new(response: Response) -> Self {
+        let limit = response.rate_limit();
+        let day_used_up = limit.daily_remaining == Some(0);
+        let interval = limit.interval.filter(|_| !day_used_up);
+        Self { retry_after: response.retry_after().or(interval), day_used_up, response }
+    }
+}
+
+impl fmt::Display for RateLimited {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.day_used_up {
+            "the allowance of the day is used up (429)"
+        } else {
+            "too many requests (429)"
+        })?;
+        match self.retry_after {
+            Some(wait) => write!(f, "; try again in {:.1} s", wait.as_secs_f64()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Why there is no token.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::{BoxError, Response};
+
+/// A [`TokenSource`](crate::TokenSource) had no token. The source of this error is what it said.
+#[derive(Debug)]
+pub struct TokenError {
+    source: BoxError,
+    pub(super) response: Option<Box<Response>>,
+}
+
+impl TokenError {
+    pub(crate) fn new(source: BoxError) -> Self {
+        Self { source, response: None }
+    }
+
+    /// The same, when another token was asked for after a 401.
+    pub(crate) fn after(self, response: Option<Response>) -> Self {
+        Self { response: response.map(Box::new), ..self }
+    }
+}
+
+impl fmt::Display for TokenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.response {
+            Some(_) => "the server does not accept the token (401), and the token source had no other",
+            None => "the token source had no token; nothing was sent",
+        })
+    }
+}
+
+impl StdError for TokenError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        Some(&*self.source)
+    }
+}

@@ -1,0 +1,67 @@
+//! A success that is not one.
+
+use std::fmt;
+
+use super::incomplete::known_all_the_same;
+use crate::Response;
+
+/// A successful answer that is not what the operation answers with.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Undecodable {
+    /// What is wrong with it.
+    pub reason: UndecodableReason,
+    /// The server's answer.
+    pub response: Response,
+}
+
+/// What is wrong with a successful answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UndecodableReason {
+    /// The body is empty.
+    Empty,
+    /// The body is not JSON: text, or a page of a proxy.
+    NotJson,
+    /// The body is JSON, but not an object.
+    NoObject,
+    /// There is no contact with an id in the body.
+    NoId,
+    /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
+    NoList,
+    /// The list has more than a thousand items that are no objects with an id.
+    BadItems,
+    /// The body says that the operation did not succeed.
+    Denied,
+}
+
+impl UndecodableReason {
+    /// Whether the server itself has said so, and would say it again.
+    pub(crate) fn is_deliberate(self) -> bool {
+        match self {
+            Self::Empty | Self::NotJson => false,
+            Self::NoObject | Self::NoId | Self::NoList | Self::BadItems | Self::Denied => true,
+        }
+    }
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = match self.reason {
+            UndecodableReason::Empty => "is empty",
+            UndecodableReason::NotJson => "is not JSON",
+            UndecodableReason::NoObject => "is not an object",
+            UndecodableReason::NoId => "has no contact with an id",
+            UndecodableReason::NoList => "does not have the list",
+            UndecodableReason::BadItems => "has a list of which too many items cannot be read",
+            UndecodableReason::Denied => "says that it did not succeed",
+        };
+        write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
+        let items = matches!(self.reason, UndecodableReason::NotJson | UndecodableReason::BadItems)
+            && self.response.operation().list().is_some();
+        match known_all_the_same(self.response.operation(), Some(&self.response)) {
+            Some(clause) if items || self.response.created().is_some() => write!(f, "; {clause}"),
+            _ => Ok(()),
+        }
+    }
+}
