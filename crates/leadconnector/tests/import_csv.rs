@@ -66,6 +66,24 @@ fn bad_lines_do_not_stop_the_good_ones() {
     assert!(err.starts_with(problems) && err.contains("2 of 2"), "{err}");
 }
 
+/// The help lists the columns that are taken: each of them, and of the page no other.
+#[test]
+fn the_columns_of_the_help() {
+    let help = Command::new(program()).arg("--help").output().unwrap();
+    let help = said(&help).0;
+    let listed = help.split_once("as on the vendor's page:").unwrap().1.split_once("and customFields").unwrap().0;
+    // Without what is said of a column in parentheses.
+    let listed: String =
+        listed.split('(').map(|part| part.split_once(')').map_or(part, |(_, behind)| behind)).collect();
+    let columns: Vec<_> = listed.split(',').map(str::trim).filter(|column| !column.is_empty()).collect();
+    for property in leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES {
+        let (code, out, err) = run(&format!("{property}\n\n"), &["--dry-run"]);
+        let taken = code == Some(0) && out.contains("lines are good");
+        assert_eq!(taken, columns.contains(property), "{property}: {out}{err}");
+    }
+    assert!(columns.len() > 10, "{columns:?}");
+}
+
 #[test]
 fn a_column_that_is_not_known() {
     let (code, _, err) = run("firstName,e-mail\nRosan,rosan@deos.com\n", &[]);

@@ -103,6 +103,18 @@ pub(super) const STEPS: &[Step] = &[
         "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --workspace",
     ),
     step(
+        "sharing",
+        "two processes that share a location both get on, and are hardly ever refused",
+        Work::Cargo(&["test", "--package", "leadconnector-tests", "--test", "sharing", "--locked"]),
+        "what the failed test says; on a busy machine, once more",
+    ),
+    step(
+        "fuzz",
+        "whatever is in an answer, an id is not lost: more cases than the tests try",
+        Work::Function(fuzz),
+        "what the failed test says; PROPTEST_CASES=20000 cargo test --package leadconnector --lib call::",
+    ),
+    step(
         "no-tls",
         "the tests of leadconnector without TLS",
         Work::Cargo(&["test", "--package", "leadconnector", "--lib", "--no-default-features", "--locked"]),
@@ -201,6 +213,14 @@ fn native_tls(root: &Path) -> anyhow::Result<End> {
     let mut clippy = workspace::cargo(root);
     clippy.args(["clippy", "--package", "leadconnector", "--locked"]).args(features);
     process::run(clippy.args(["--", "--deny", "warnings"]))?;
+    Ok(End::Passed)
+}
+
+fn fuzz(root: &Path) -> anyhow::Result<End> {
+    let mut test = workspace::cargo(root);
+    test.args(["test", "--package", "leadconnector", "--lib", "--locked", "--"]);
+    test.args(["never_a_lost_id", "never_a_panic", "an_id_is_not_lost_by_what_comes_behind_it"]);
+    process::run(test.env("PROPTEST_CASES", "20000"))?;
     Ok(End::Passed)
 }
 

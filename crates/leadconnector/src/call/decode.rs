@@ -542,7 +542,7 @@ mod tests {
 
     /// How many cases the ordinary run tries; `PROPTEST_CASES=1000000 cargo test -p leadconnector decode` tries more.
     fn cases() -> ProptestConfig {
-        let ordinary = std::env::var_os("PROPTEST_CASES").is_none().then_some(5_000);
+        let ordinary = std::env::var_os("PROPTEST_CASES").is_none().then_some(1_000);
         let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
         ProptestConfig { cases: ordinary.unwrap_or(config.cases), ..config }
     }

@@ -1,6 +1,6 @@
 use crate::{Email, Phone};
 
-/// By what the server recognizes a contact of a location.
+/// The email or phone by which a location recognizes a contact.
 ///
 /// Made from an [`Email`] or a [`Phone`].
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

@@ -70,7 +70,7 @@ impl NewContact {
         NewContactBuilder(Box::default())
     }
 
-    /// By what the server would recognize the contact: its email, its phone, both or nothing.
+    /// The email and the phone by which a location would recognize the contact, as far as it has them.
     pub fn keys(&self) -> Vec<ContactKey> {
         let email = match &self.0.email {
             Nullable::Value(email) => Some(ContactKey::Email(email.clone())),
