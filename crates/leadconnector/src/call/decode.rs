@@ -75,10 +75,10 @@ pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> 
 
 /// Decodes an object of these members, which is an item of a list; none if it is not an object.
 pub(crate) fn item<T: DeserializeOwned>(names: &[&'static str], json: &str) -> Option<T> {
-    whole(json).or_else(|| {
-        is_object(json).then_some(())?;
-        whole(&object(&good_members::<T>(Holder::Top, names, json, &mut Vec::new())))
-    })
+    if !is_object(json) {
+        return None;
+    }
+    whole(json).or_else(|| whole(&object(&good_members::<T>(Holder::Top, names, json, &mut Vec::new()))))
 }
 
 /// A member's name, and its JSON.

@@ -64,9 +64,8 @@ impl Reading<'_> {
             let is_there = decode::items(self.body, name).len() > decode::BAD_ITEMS;
             if is_there { UndecodableReason::BadItems } else { UndecodableReason::NoList }
         })?;
-        let of_all = list.len();
-        let mut places = Vec::new();
-        let mut items = Vec::with_capacity(of_all);
+        let (mut places, mut bad) = (Vec::new(), 0);
+        let mut items = Vec::with_capacity(list.len());
         for (place, item) in list.into_iter().enumerate() {
             let place = self.places.get(place).copied().unwrap_or(place);
             match read(item) {
@@ -74,13 +73,16 @@ impl Reading<'_> {
                     places.push(place);
                     items.push(item);
                 }
-                None => self.undecoded.push(format!("{name}[{place}]")),
+                None => {
+                    bad += 1;
+                    if bad > decode::BAD_ITEMS {
+                        return Err(UndecodableReason::BadItems);
+                    }
+                    self.undecoded.push(format!("{name}[{place}]"));
+                }
             }
         }
-        if of_all - items.len() > decode::BAD_ITEMS {
-            return Err(UndecodableReason::BadItems);
-        }
-        if items.len() < of_all {
+        if bad > 0 {
             self.places = places;
         }
         Ok(items)

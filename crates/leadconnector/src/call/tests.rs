@@ -1032,7 +1032,7 @@ async fn a_list_that_is_not_all_there() {
              the items that arrived whole are in the error, and are not all"
         );
     }
-    let body = r#"{"notes": [{"id": "a", "body": 7}, {"body": "no id"}, {"id": "b"}, {"id": "c", "bo"#;
+    let body = r#"{"notes": [{"id": "a", "body": 7}, ["b", "bt", null, null, null, "by place", null, null, null], {"body": "no id"}, {"id": "b"}, {"id": "c", "bo"#;
     let whole = format!("{body}dy\": \"c\"}}]}}");
     for reply in [text(200, body), text(200, &whole).cut_after(body.len())] {
         let server = Server::start().await.unwrap();
