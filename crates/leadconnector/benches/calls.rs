@@ -123,7 +123,7 @@ fn measure() -> Result<(), AnyError> {
     let [clients, server] = CORES;
     let mut server = Process::start(server, &["serve"])?;
     let url = server.line()?;
-    println!("{:<52} {:>10} {:>14} {:>6}", "", "floor", "leadconnector", "ratio");
+    println!("{:<52} {:>10} {:>14} {:>6}  of each pair of processes", "", "floor", "leadconnector", "ratio");
     let (floor, ours) = (instructions("floor", &url)?, instructions("leadconnector", &url)?);
     println!("{:<52} {floor:>10.0} {ours:>14.0} {:>6.3}", "a call, 1 at a time: instructions", ours / floor);
     for (name, work, calls, rounds) in MEASURED {
@@ -145,23 +145,24 @@ fn measure() -> Result<(), AnyError> {
             }
         }
         let of = |value: fn(&(Cost, Cost)) -> f64| median(pairs.iter().map(value));
-        let line = |what: &str, floor: f64, ours: f64, ratio: f64| {
-            println!("{:<52} {floor:>10.1} {ours:>14.1} {ratio:>6.3}", format!("{name}: {what}"));
+        let line = |what: &str, floor: f64, ours: f64, ratio: fn(&(Cost, Cost)) -> f64| {
+            let of_pairs = pairs.chunks(rounds).map(|pair| median(pair.iter().map(ratio)));
+            let (least, most) =
+                of_pairs.fold((f64::MAX, f64::MIN), |(least, most), one| (least.min(one), most.max(one)));
+            println!(
+                "{:<52} {floor:>10.1} {ours:>14.1} {:>6.3}  {least:.3} to {most:.3}",
+                format!("{name}: {what}"),
+                of(ratio)
+            );
         };
         let calls = calls as f64;
         let in_a_second = |time: f64| calls / time * 1e9;
-        line(
-            "a second",
-            in_a_second(of(|pair| pair.0.wall)),
-            in_a_second(of(|pair| pair.1.wall)),
-            of(|pair| pair.0.wall / pair.1.wall),
-        );
-        line(
-            "CPU, µs",
-            of(|pair| pair.0.cpu) / calls / 1e3,
-            of(|pair| pair.1.cpu) / calls / 1e3,
-            of(|pair| pair.1.cpu / pair.0.cpu),
-        );
+        line("a second", in_a_second(of(|pair| pair.0.wall)), in_a_second(of(|pair| pair.1.wall)), |pair| {
+            pair.0.wall / pair.1.wall
+        });
+        line("CPU, µs", of(|pair| pair.0.cpu) / calls / 1e3, of(|pair| pair.1.cpu) / calls / 1e3, |pair| {
+            pair.1.cpu / pair.0.cpu
+        });
     }
     Ok(())
 }
