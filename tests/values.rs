@@ -30,6 +30,8 @@ fn refusals() {
         refused(UserId::new("a?b")),
         refused(BusinessId::new("a%2Fb")),
         refused(CustomFieldId::new("ключ")),
+        refused(CustomFieldId::new("contact.invite_token")),
+        refused(ContactId::new("search")),
         refused(Email::new("")),
         refused(Email::new("rosan")),
         refused(Email::new("rosan@deos")),
@@ -37,6 +39,10 @@ fn refusals() {
         refused(Email::new("Rosan Deo <rosan@deos.com>")),
         refused(Email::new("rosan @deos.com")),
         refused(Email::new("rosan@deos.com\n")),
+        refused(Email::new("rosan@gmail.c")),
+        refused(Email::new("rosan@example.com?subject=Quote")),
+        refused(Email::new("rosan@exam_ple.com")),
+        refused(Email::new("rosan@10.0.0.1")),
         refused(Phone::new("")),
         refused(Phone::new("+1 888 CALL-ME")),
         refused(Phone::new("1+888")),
@@ -45,10 +51,13 @@ fn refusals() {
         refused(Country::new("")),
         refused(Country::new("USA")),
         refused(Country::new("ZZ")),
+        refused(Country::new("uk")),
         refused(Token::new("")),
         refused(Token::new("9c48df\n")),
         refused(Token::new("Bearer 9c48df")),
         refused(Token::new("9c 48df")),
+        refused(Token::new("\"pit-1234\"")),
+        refused(Token::new("\u{feff}pit-1234")),
         refused(ApiVersion::new("")),
         refused(ApiVersion::new("v3\r\nX: y")),
         refused(PropertyName::new("")),
@@ -100,4 +109,24 @@ fn debug_does_not_print_the_token() {
     let said = format!("{token:?} {builder:?}");
     let client = builder.build().unwrap();
     assert!(!format!("{said} {client:?}").contains("secret"));
+}
+
+/// Addresses, as JSON text, each with the verdict of the check that the server uses: `isEmail` of validator.js.
+const EMAILS: &str = include_str!("emails.tsv");
+
+/// The client refuses what would cost the contact a 422, and the mock refuses what the server does.
+#[tokio::test]
+async fn emails_have_the_servers_verdict() {
+    let server = leadconnector_mock::Server::builder().recording(false).start().await.unwrap();
+    let mut count = 0;
+    for line in EMAILS.lines() {
+        let (address, verdict) = line.split_once('\t').unwrap();
+        let address: String = serde_json::from_str(address).unwrap();
+        let accepted = verdict == "accepted";
+        assert_eq!(Email::new(address.as_str()).is_ok(), accepted, "{address:?}");
+        let body = serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": address});
+        assert_eq!(server.insert(&body).is_ok(), accepted, "{address:?} at the mock");
+        count += 1;
+    }
+    assert_eq!(count, 59);
 }

@@ -73,6 +73,7 @@
 mod answers;
 mod contact;
 mod duplicate;
+mod email;
 mod endpoint;
 mod misbehavior;
 mod note;

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-use email_address::{EmailAddress, Options};
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
+
+use crate::email::EmailCheck;
 
 /// A body that the server refuses with 422.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,11 @@ pub(crate) struct Validator {
 
 impl Validator {
     /// A validator of a fragment, which lets some properties of a contact through besides.
-    pub(crate) fn new(mut fragment: Value, accepting: &[String]) -> Result<Self, ValidationError<'static>> {
+    pub(crate) fn new(
+        mut fragment: Value,
+        accepting: &[String],
+    ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        let email = EmailCheck::new()?;
         json_schema(&mut fragment["components"]["schemas"]);
         let request = &mut fragment["components"]["schemas"]["CreateContactRequest"];
         for name in accepting {
@@ -72,7 +77,7 @@ impl Validator {
         let contact = jsonschema::options()
             .should_validate_formats(true)
             // In place of the format of JSON Schema, which refuses letters beyond ASCII.
-            .with_format("email", is_email)
+            .with_format("email", move |text: &str| email.accepts(text))
             .build(&fragment)?;
         // The vendor's "Create Note", which the fragment does not have.
         let note = jsonschema::options().build(&json!({
@@ -106,12 +111,6 @@ impl Validator {
 fn check(schema: &jsonschema::Validator, body: &Value) -> Result<(), Vec<String>> {
     let messages: Vec<_> = schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
     if messages.is_empty() { Ok(()) } else { Err(messages) }
-}
-
-/// Whether the vendor would take it for an email: with a domain of at least two parts, and without a display name.
-fn is_email(text: &str) -> bool {
-    let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
-    EmailAddress::parse_with_options(text, options).is_ok()
 }
 
 /// Turns the schemas of OpenAPI 3.0 into JSON Schema, and closes the objects: whatever the fragment says of additional

@@ -53,7 +53,7 @@ fn bad_lines_do_not_stop_the_good_ones() {
                 ,,,maybe,\n\
                 too,few\n\
                 Anna,anna@deos.com,,,\n";
-    let problems = "contacts.csv: line 3: email is not an email address such as `rosan@deos.com`: Missing separator character '@'.\n\
+    let problems = "contacts.csv: line 3: email is not an email address such as `rosan@deos.com`: it has no `@`\n\
                     contacts.csv: line 4: dnd is neither true nor false\n\
                     contacts.csv: line 5: CSV error";
     let (code, out, err) = run(text, &["--dry-run"]);

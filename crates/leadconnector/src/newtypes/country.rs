@@ -3,7 +3,8 @@ use crate::InvalidValue;
 
 /// A country by its code of two letters: `country` on the page. Its example is `US`.
 ///
-/// The codes are those of the vendor's list: ISO 3166-1 alpha-2, and `AN` (Netherlands Antilles) and `XK` (Kosovo).
+/// The codes are those of ISO 3166-1 alpha-2, and `AN` (Netherlands Antilles) and `XK` (Kosovo), which the vendor's list has. That
+/// list lacks `BL`, `BQ`, `CW` and `SS`; whether the server takes them is not known.
 ///
 /// ```
 /// use leadconnector::Country;
@@ -16,7 +17,7 @@ use crate::InvalidValue;
 pub struct Country(&'static str);
 
 impl Country {
-    /// Takes a code of the vendor's list, in capital or small letters.
+    /// Takes a code of these, in capital or small letters.
     ///
     /// # Errors
     ///
@@ -24,7 +25,13 @@ impl Country {
     pub fn new(code: impl AsRef<str>) -> Result<Self, InvalidValue> {
         let code = code.as_ref();
         Self::find(code).ok_or_else(|| {
-            InvalidValue::new("country", "is not a code of two letters such as `US` or `GB` (ISO 3166-1 alpha-2)")
+            // What people write for a country that has another code.
+            let reason = match code.to_ascii_uppercase().as_str() {
+                "UK" => "is no code of ISO 3166-1: the United Kingdom is `GB`",
+                "EL" => "is no code of ISO 3166-1: Greece is `GR`",
+                _ => "is not a code of two letters such as `US` or `GB` (ISO 3166-1 alpha-2)",
+            };
+            InvalidValue::new("country", reason)
         })
     }
 

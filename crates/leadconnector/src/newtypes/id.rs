@@ -2,7 +2,7 @@ use super::checked_text;
 use crate::InvalidValue;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $field:literal $(, not $others:expr)?) => {
+    ($(#[$doc:meta])* $name:ident, $field:literal $(, unless $refused:path)?) => {
         $(#[$doc])*
         ///
         /// An id that a program makes is safe in the path of a URL; one that the server sent is what it sent.
@@ -14,7 +14,7 @@ macro_rules! id {
             ///
             /// # Errors
             ///
-            /// The id is empty, has another character, is `.` or `..`, or is the name of another path at its place.
+            /// The id is empty, has another character, is `.` or `..`, or is something else that stands at its place.
             pub fn new(id: impl Into<String>) -> Result<Self, InvalidValue> {
                 let id = Self(id.into());
                 id.in_path()?;
@@ -23,10 +23,10 @@ macro_rules! id {
 
             /// The id as text that can stand in the path of a URL, where the one of the server's may be anything.
             pub(crate) fn in_path(&self) -> Result<&str, InvalidValue> {
-                #[allow(unused_mut, unused_assignments, reason = "most ids have none")]
-                let mut others: &[&str] = &[];
-                $(others = &$others;)?
-                checked(&self.0, $field, others)?;
+                checked(&self.0, $field)?;
+                $(if let Some(reason) = $refused(&self.0) {
+                    return Err(InvalidValue::new($field, reason));
+                })?
                 Ok(&self.0)
             }
 
@@ -46,7 +46,7 @@ id! {
 }
 id! {
     /// The id of a contact: `contact.id` on the page.
-    ContactId, "contact.id", not BESIDE_A_CONTACT
+    ContactId, "contact.id", unless other_path
 }
 id! {
     /// The id of a note of a contact: `id` of a note in the vendor's public specification.
@@ -62,21 +62,27 @@ id! {
 }
 id! {
     /// The id of a custom field: `customFields[].id` on the page.
-    CustomFieldId, "customFields[].id"
+    CustomFieldId, "customFields[].id", unless key
 }
 
-/// What stands where the id of a contact stands in other paths of the vendor's, also in those that the fragment does not have.
-const BESIDE_A_CONTACT: [&str; 5] = ["bulk", "business", "lookup", "search", "upsert"];
+/// Whether it stands where the id of a contact stands in another path of the vendor's, also in one that the fragment does not have.
+fn other_path(id: &str) -> Option<&'static str> {
+    matches!(id, "bulk" | "business" | "lookup" | "search" | "upsert")
+        .then_some("is the name of another path, not an id")
+}
 
-fn checked(id: &str, field: &'static str, others: &[&str]) -> Result<(), InvalidValue> {
+/// Whether it is the key of a custom field, such as `contact.invite_token`.
+fn key(id: &str) -> Option<&'static str> {
+    id.contains('.').then_some("is a key, not an id: the vendor's list of custom fields has the id beside it")
+}
+
+fn checked(id: &str, field: &'static str) -> Result<(), InvalidValue> {
     if id.is_empty() {
         Err(InvalidValue::new(field, "is empty"))
     } else if !id.bytes().fold(true, |safe, byte| safe & is_safe(byte)) {
         Err(InvalidValue::new(field, "has a character that is no letter, no digit and none of `-`, `.`, `_`, `~`"))
     } else if matches!(id, "." | "..") {
         Err(InvalidValue::new(field, "is a relative path, not an id"))
-    } else if others.contains(&id) {
-        Err(InvalidValue::new(field, "is the name of another path, not an id"))
     } else {
         Ok(())
     }

@@ -27,13 +27,17 @@ impl Token {
     ///
     /// # Errors
     ///
-    /// The token is empty, begins with `Bearer`, or has a space, a line break or another character that cannot be part
-    /// of a token.
+    /// The token is empty, begins with `Bearer`, stands in quotes, or has a byte order mark, a space, a line break or another
+    /// character that cannot be part of a token.
     pub fn new(token: impl Into<String>) -> Result<Self, InvalidValue> {
         let text = token.into();
         let invalid = |reason| Err(InvalidValue::new("token", reason));
         if text.is_empty() {
             invalid("is empty")
+        } else if text.contains('\u{feff}') {
+            invalid("has a byte order mark, which is a part of the file that it was read from")
+        } else if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
+            invalid("stands in quotes, which are not a part of it")
         } else if text.contains(['\r', '\n']) {
             invalid("has a line break")
         } else if text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
