@@ -46,7 +46,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
 /// | [`Duplicate`](Self::Duplicate) | the same, under 422, or after a first request of which it is unknown what it did | unknown |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
-/// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location or scope that the token is not for | no |
+/// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location, a scope or a kind of user that the token is not for | no |
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
 /// | [`Validation`](Self::Validation) | 400 with a list of messages | no |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
@@ -56,7 +56,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`Unexpected`](Self::Unexpected) | a redirect, which is not followed, or a status beyond the known ones | unknown |
 /// | [`Server`](Self::Server) | 5xx | unknown |
 /// | [`Undecodable`](Self::Undecodable) | a success, but its body is not what the operation answers with | unknown |
-/// | [`TimedOut`](Self::TimedOut) | the answer took too long | unknown |
+/// | [`TimedOut`](Self::TimedOut) | the answer took too long, for us or for the vendor's gateway (401 `Command timed out`) | unknown |
 /// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
 ///

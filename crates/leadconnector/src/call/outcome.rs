@@ -181,7 +181,18 @@ fn failure(response: Response) -> Error {
     // Of a body that broke off, the id may be all that can be read.
     let duplicate_id = decode::text_at(response.body(), &["meta", "contactId"]);
     match status {
-        StatusCode::UNAUTHORIZED if says("access to this location") || says("authorized for this scope") => {
+        // The gateway in front has given up waiting; nothing is known of what is behind it.
+        StatusCode::UNAUTHORIZED if says("Command timed out") => {
+            let operation = response.operation();
+            Error::TimedOut(Box::new(Incomplete { response: Some(response), source: None, operation }))
+        }
+        // The token is good, and another one would be refused as well.
+        StatusCode::UNAUTHORIZED
+            if says("access to this location")
+                || says("not accessible from this token")
+                || says("user type mismatch")
+                || says("authorized for this scope") =>
+        {
             Error::Forbidden(response.into())
         }
         StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),
@@ -224,6 +235,16 @@ fn failure(response: Response) -> Error {
 fn texts(response: &Response) -> impl Iterator<Item = String> {
     let (messages, _) = decode::messages(response.body());
     messages.into_iter().chain(decode::text_at(response.body(), &["error"]))
+}
+
+/// Whether a 401 is about the token itself, so that another one may be accepted: it says so, or says nothing that can be read.
+pub(crate) fn refuses_the_token(response: &Response) -> bool {
+    let mut texts = texts(response).map(|text| text.to_lowercase()).peekable();
+    texts.peek().is_none()
+        || texts.any(|text| {
+            text.contains("jwt")
+                || (text.contains("token") && ["invalid", "expired"].iter().any(|word| text.contains(word)))
+        })
 }
 
 /// Whether a text is `Contact with id … not found`, or the same of another thing.

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
+use super::outcome::refuses_the_token;
 use super::response::{RateLimit, retry_after};
 use crate::{CarriedOut, Effect, Error};
 
@@ -38,7 +39,10 @@ pub(crate) fn next(policy: &dyn RetryPolicy, error: &Error, facts: Facts) -> Nex
         (CarriedOut::Yes, _) | (CarriedOut::Unknown, Effect::Once) => return Next::Stop,
         (CarriedOut::No, _) | (CarriedOut::Unknown, Effect::Reads | Effect::Repeats) => {}
     }
-    if matches!(error, Error::Unauthorized(_)) && !facts.refreshed {
+    if let Error::Unauthorized(response) = error
+        && !facts.refreshed
+        && refuses_the_token(response)
+    {
         return Next::Refresh;
     }
     let Some(failure) = failure(error) else { return Next::Stop };
@@ -142,7 +146,7 @@ impl RetryPolicy for NoRetry {
 /// | what happened | what happens [once](Effect::Once) | what [reads](Effect::Reads) or [repeats](Effect::Repeats) |
 /// | --- | --- | --- |
 /// | no connection could be made | again | again |
-/// | 401, and the [`TokenSource`](crate::TokenSource) has another token | again, once | again, once |
+/// | 401 about the token itself, and the [`TokenSource`](crate::TokenSource) has another one | again, once | again, once |
 /// | 429, and the day's allowance is used up | stop | stop |
 /// | 429 | again | again |
 /// | 408, 500, 502, 503, 504 | stop | again |

@@ -169,6 +169,19 @@ fn cases() -> Vec<Case> {
         case("an id under 404", "Rejected", "yes", answer(404, json!({"contact": {"id": ID}}))),
         case("an id under 422", "Validation", "yes", answer(422, json!({"contact": {"id": ID}, "message": MARKER}))),
         case(
+            "401 for a location that is not the token's",
+            "Forbidden",
+            "no",
+            answer(401, json!({"message": "This location is not accessible from this token!", "statusCode": 401})),
+        ),
+        case(
+            "401 for a token of an agency",
+            "Forbidden",
+            "no",
+            answer(401, json!({"message": "Token's user type mismatch!"})),
+        ),
+        case("401 of the gateway", "TimedOut", "unknown", answer(401, json!({"message": "Command timed out"}))),
+        case(
             "401 for another scope",
             "Forbidden",
             "no",
@@ -539,10 +552,25 @@ async fn one_fresh_try_after_a_401() {
     assert_eq!((variant(&error), created(&error)), ("Unauthorized", "yes"));
     assert_eq!((source.refreshes.load(Ordering::Relaxed), server.requests().len()), (2, 5));
 
-    // A token for another location does not become right by a refresh.
-    server.reply(status(403));
-    assert!(matches!(contacts.create(NewContact::default()).await, Err(Error::Forbidden(_))));
-    assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
+    // A token for another location does not become right by a refresh, nor does anything that is not said of the token.
+    for (reply, expected) in [
+        (status(403), "Forbidden"),
+        (answer(401, json!({"message": "This location is not accessible from this token!"})), "Forbidden"),
+        (answer(401, json!({"message": "Token's user type mismatch!"})), "Forbidden"),
+        (answer(401, json!({"message": "Command timed out"})), "TimedOut"),
+        (answer(401, json!({"message": "version header was not found."})), "Unauthorized"),
+        (answer(401, json!({"message": "Unauthorized"})), "Unauthorized"),
+    ] {
+        server.reply(reply);
+        assert_eq!(variant(&contacts.create(NewContact::default()).await.unwrap_err()), expected);
+        assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
+    }
+    for message in ["Invalid token: access token is invalid", "The access token has expired", "Invalid JWT"] {
+        let before = source.refreshes.load(Ordering::Relaxed);
+        server.reply(answer(401, json!({"message": message})));
+        contacts.create(NewContact::default()).await.unwrap();
+        assert_eq!(source.refreshes.load(Ordering::Relaxed), before + 1, "{message}");
+    }
 }
 
 #[tokio::test]
@@ -592,7 +620,7 @@ async fn a_refresh_that_fails() {
         }
     }
     let server = Server::start().await.unwrap();
-    server.reply(answer(401, json!({"message": MARKER, "traceId": "t"})));
+    server.reply(answer(401, json!({"message": "Invalid JWT", "traceId": "t"})));
     let error = contacts(Client::with_token_source(Stale), server.url()).create(rosan()).await.unwrap_err();
     assert_eq!((variant(&error), created(&error)), ("Token", "no"));
     assert_private(&error);
@@ -787,6 +815,7 @@ fn faulty() -> Vec<(&'static str, Reply)> {
         ("broken off", Reply::ordinary().cut_after(3)),
         ("too many requests", header(text(429, MARKER), "retry-after", "0")),
         ("408", text(408, MARKER)),
+        ("401 of the gateway", answer(401, json!({"message": "Command timed out"}))),
         ("500", text(500, HTML)),
         ("502", text(502, HTML)),
         ("503", text(503, MARKER)),
