@@ -48,7 +48,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
 /// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location, a scope or a kind of user that the token is not for | no |
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
-/// | [`Validation`](Self::Validation) | 400 with a list of messages | no |
+/// | [`Validation`](Self::Validation) | 400 with a list of messages, or with 422 in its body | no |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
 /// | [`NotFound`](Self::NotFound) | what the call is about is not there | no |
 /// | [`Rejected`](Self::Rejected) | another 4xx that says so, such as 400, 404 or 413 | no |
@@ -85,7 +85,7 @@ pub enum Error {
     Unauthorized(Box<Response>),
     /// The token is valid, but not for this location or this operation: 403.
     Forbidden(Box<Response>),
-    /// The server does not accept a value: 422, or 400 with a list of messages.
+    /// The server does not accept a value: 422, or 400 with a list of messages or with 422 in its body.
     Validation(Box<Validation>),
     /// Too many requests: 429.
     RateLimited(Box<RateLimited>),

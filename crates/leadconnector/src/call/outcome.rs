@@ -175,8 +175,13 @@ fn failure(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant(ERROR_BODY, response.body()).map(|decoded| decoded.value).unwrap_or_default();
     // The messages are read apart from the rest, since one that is no text must not cost the others.
-    let ErrorBody { status_code: _, message: _, error: _, meta } = body;
-    let (messages, list) = decode::messages(response.body());
+    let ErrorBody { status_code, message: _, error, meta } = body;
+    let (mut messages, list) = decode::messages(response.body());
+    if messages.is_empty() {
+        messages.extend(error);
+    }
+    // The vendor has answered a refusal of the values with 400, and with 422 in the body alone.
+    let unprocessable = list || status_code == Some(422.0);
     let says = |words: &str| messages.iter().any(|message| message.contains(words));
     // Of a body that broke off, the id may be all that can be read.
     let duplicate_id = decode::text_at(response.body(), &["meta", "contactId"]);
@@ -216,7 +221,9 @@ fn failure(response: Response) -> Error {
                     may_be_new: false,
                 }))
             }
-            None if status == StatusCode::UNPROCESSABLE_ENTITY || (status == StatusCode::BAD_REQUEST && list) => {
+            None if status == StatusCode::UNPROCESSABLE_ENTITY
+                || (status == StatusCode::BAD_REQUEST && unprocessable) =>
+            {
                 let messages = messages.into_iter().map(ValidationMessage::received).collect();
                 Error::Validation(Box::new(Validation { messages, response }))
             }

@@ -118,6 +118,12 @@ fn cases() -> Vec<Case> {
         ),
         case("422, one message", "Validation", "unknown", answer(422, json!({"message": "phone must be MARKER"}))),
         case("422, empty", "Validation", "unknown", status(422)),
+        case(
+            "400 with 422 in the body",
+            "Validation",
+            "no",
+            answer(400, json!({"statusCode": 422, "message": "Contacts without email, MARKER are not allowed."})),
+        ),
         case("400 with a list", "Validation", "no", answer(400, json!({"message": ["email must be an email"]}))),
         Case {
             requests: 3,
@@ -476,6 +482,14 @@ async fn what_an_error_says() {
     assert_eq!(fields, ["email", "tags"]);
     let response = error.response().unwrap();
     assert_eq!((response.rate_limit().remaining, response.trace_id().as_deref()), (Some(99), Some("t")));
+
+    // What is said in `error` counts where there is no message.
+    let said = "Contacts without email, phone, firstName and lastName are not allowed.";
+    for body in [json!({"statusCode": 422, "message": said}), json!({"statusCode": 422, "error": said})] {
+        server.reply(answer(400, body));
+        let Err(Error::Validation(validation)) = contacts.create(rosan()).await else { panic!("not refused") };
+        assert_eq!(validation.messages.iter().map(|message| message.text()).collect::<Vec<_>>(), [said]);
+    }
 
     server.reply(duplicate(400));
     let Err(Error::Duplicate(found)) = contacts.create(rosan()).await else { panic!("no duplicate") };

@@ -59,12 +59,16 @@ impl ValidationMessage {
     /// The field that the message names, such as `email` or `customFields.0.id`.
     ///
     /// It is read from the forms that the server has been seen to use: `… must be …`, `… should not be …`,
-    /// `property … should not exist`, `each value in … must be …`.
+    /// `property … should not exist`, `each value in … must be …`, `nested property … must be …`.
     pub fn field(&self) -> Option<String> {
         let mut words = self.0.split(' ');
         let field = match (words.next()?, words.next()?) {
             ("property", name) => name.to_owned(),
-            ("each", "value") => words.nth(1)?.to_owned(),
+            ("nested", "property") => words.next()?.to_owned(),
+            ("each", "value") => match (words.nth(1)?, words.next()) {
+                ("nested", Some("property")) => words.next()?.to_owned(),
+                (name, _) => name.to_owned(),
+            },
             (name, "must" | "should") => name.to_owned(),
             (path, name) => format!("{}.{name}", path.strip_suffix(".property")?),
         };
@@ -90,6 +94,10 @@ mod tests {
             ("property additionalEmails should not exist", Some("additionalEmails")),
             ("dndSettings.property RCS should not exist", Some("dndSettings.RCS")),
             ("each value in tags must be a string", Some("tags")),
+            ("nested property dndSettings must be either object or array", Some("dndSettings")),
+            ("each value in nested property customFields must be either object or array", Some("customFields")),
+            ("nested property", None),
+            ("each value in nested", Some("nested")),
             ("customFields.0.id must be a string", Some("customFields.0.id")),
             ("Unprocessable Entity", None),
             ("rosan@deos.com must be different", None),
