@@ -47,6 +47,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`Duplicate`](Self::Duplicate) | the same, under 422, or after a first request of which it is unknown what it did | unknown |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
 /// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location, a scope or a kind of user that the token is not for | no |
+/// | [`Blocked`](Self::Blocked) | 403 of the network in front of the server | no |
 /// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
 /// | [`Validation`](Self::Validation) | 400 with a list of messages, or with 422 in its body | no |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
@@ -85,6 +86,9 @@ pub enum Error {
     Unauthorized(Box<Response>),
     /// The token is valid, but not for this location or this operation: 403.
     Forbidden(Box<Response>),
+    /// The network in front of the server refused the request: 403 of Cloudflare, as it has been seen for a request without a
+    /// familiar `User-Agent`. It says nothing of the token or the location.
+    Blocked(Box<Response>),
     /// The server does not accept a value: 422, or 400 with a list of messages or with 422 in its body.
     Validation(Box<Validation>),
     /// Too many requests: 429.
@@ -121,6 +125,7 @@ impl Error {
             | Self::NotConnected(_)
             | Self::Unauthorized(_)
             | Self::Forbidden(_)
+            | Self::Blocked(_)
             | Self::NotFound(_)
             | Self::RateLimited(_) => CarriedOut::No,
             Self::Duplicate(found) if found.may_be_new => CarriedOut::Unknown,
@@ -177,6 +182,7 @@ impl Error {
             Self::Undecodable(error) => Some(&error.response),
             Self::Unauthorized(response)
             | Self::Forbidden(response)
+            | Self::Blocked(response)
             | Self::NotFound(response)
             | Self::Rejected(response)
             | Self::Unexpected(response)
@@ -212,6 +218,9 @@ impl fmt::Display for Error {
             Self::Forbidden(response) => {
                 write!(f, "the token is not for this location or operation ({})", response.status().as_u16())
             }
+            Self::Blocked(_) => f.write_str(
+                "the network in front of the server refused the request (403): is a `User-Agent` sent, and may this machine call it?",
+            ),
             Self::Validation(error) => error.fmt(f),
             Self::RateLimited(error) => error.fmt(f),
             Self::NotFound(response) => {
@@ -250,6 +259,7 @@ impl StdError for Error {
             | Self::Duplicate(_)
             | Self::Unauthorized(_)
             | Self::Forbidden(_)
+            | Self::Blocked(_)
             | Self::Validation(_)
             | Self::RateLimited(_)
             | Self::NotFound(_)

@@ -1,6 +1,7 @@
 //! What an attempt came to: the answer that arrived becomes a value or an error.
 
 use http::StatusCode;
+use http::header::SERVER;
 use leadconnector_raw as raw;
 use raw::document::DUPLICATE_PROPERTIES;
 use raw::types::ErrorBody;
@@ -201,6 +202,7 @@ fn failure(response: Response) -> Error {
             Error::Forbidden(response.into())
         }
         StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),
+        StatusCode::FORBIDDEN if is_of_the_network(&response) => Error::Blocked(response.into()),
         StatusCode::FORBIDDEN => Error::Forbidden(response.into()),
         StatusCode::TOO_MANY_REQUESTS => Error::RateLimited(RateLimited::new(response).into()),
         _ if status.is_server_error() => Error::Server(response.into()),
@@ -242,6 +244,14 @@ fn failure(response: Response) -> Error {
 fn texts(response: &Response) -> impl Iterator<Item = String> {
     let (messages, _) = decode::messages(response.body());
     messages.into_iter().chain(decode::text_at(response.body(), &["error"]))
+}
+
+/// Whether a 403 is the word of the network in front of the server: Cloudflare's, in text, where the server itself speaks JSON.
+fn is_of_the_network(response: &Response) -> bool {
+    let server = response.headers().get(SERVER).map(|value| value.as_bytes().to_ascii_lowercase());
+    let named = server.is_some_and(|server| server.starts_with(b"cloudflare"));
+    let coded = response.body().trim_ascii_start().starts_with(b"error code:");
+    (named || coded) && !decode::is_empty(response.body()) && !decode::is_json(response.body())
 }
 
 /// Whether a 401 is about the token itself, so that another one may be accepted: it says so, or says nothing that can be read.

@@ -104,6 +104,15 @@ fn cases() -> Vec<Case> {
         case("401, HTML", "Unauthorized", "no", text(401, HTML)),
         case("401 that breaks off", "Unauthorized", "no", text(401, HTML).cut_after(3)),
         case("403", "Forbidden", "no", text(403, MARKER)),
+        case("403 of Cloudflare", "Blocked", "no", header(text(403, "error code: 1010"), "server", "cloudflare")),
+        case("403 of Cloudflare as a page", "Blocked", "no", header(text(403, HTML), "server", "cloudflare")),
+        case("403, empty, behind Cloudflare", "Forbidden", "no", header(status(403), "server", "cloudflare")),
+        case(
+            "403 behind Cloudflare",
+            "Forbidden",
+            "no",
+            header(answer(403, json!({"message": "Forbidden resource"})), "server", "cloudflare"),
+        ),
         case(
             "401 for another location",
             "Forbidden",
@@ -265,6 +274,7 @@ fn variant(error: &Error) -> &'static str {
         Error::Duplicate(_) => "Duplicate",
         Error::Unauthorized(_) => "Unauthorized",
         Error::Forbidden(_) => "Forbidden",
+        Error::Blocked(_) => "Blocked",
         Error::Validation(_) => "Validation",
         Error::RateLimited(_) => "RateLimited",
         Error::NotFound(_) => "NotFound",
