@@ -1,6 +1,6 @@
 //! `cargo xtask check`: what CI runs, the fast things first.
 //!
-//! `.ci/run` and the workflows call this and nothing else, so that a desk and CI cannot disagree.
+//! `.ci/run` and the workflows have their checks from here, so that a desk and CI cannot disagree.
 
 mod adding_a_field;
 mod adding_an_operation;

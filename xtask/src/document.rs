@@ -349,3 +349,14 @@ pub(crate) fn members<'a>(value: &'a Value, key: &str) -> impl Iterator<Item = (
 pub(crate) fn child(path: &str, name: &str) -> String {
     format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
+
+/// The method in capitals, and the path, of an operation's JSON pointer.
+pub(crate) fn address(pointer: &str) -> (String, String) {
+    let mut segments = pointer.rsplitn(3, '/').map(|segment| segment.replace("~1", "/").replace("~0", "~"));
+    let (method, path) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
+    (method.to_uppercase(), path)
+}
+
+pub(crate) fn is_true(value: &Value, key: &str) -> bool {
+    value.get(key).and_then(Value::as_bool).unwrap_or_default()
+}

@@ -16,7 +16,7 @@ use crate::workspace::{self, FRAGMENT};
 
 const RAW_CLIENT: &str = "crates/leadconnector-raw/src/generated.rs";
 
-/// Derive the raw client from openapi/contacts.yaml
+/// Derive the raw client, and two files of the mock, from openapi/contacts.yaml
 ///
 /// Exits with 1 if --check finds a difference, with 2 if the fragment is refused or a file cannot be read or written.
 #[derive(clap::Args)]

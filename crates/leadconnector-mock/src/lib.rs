@@ -42,7 +42,7 @@
 //! Every answer has the rate-limit headers. Any other method or path is a 404.
 //!
 //! The property names, types and allowed values are those of the OpenAPI description from which the crate
-//! `leadconnector` is generated. The words are the vendor's where they are known (an email, an unknown property, a
+//! `leadconnector-raw` is generated. The words are the vendor's where they are known (an email, an unknown property, a
 //! duplicate, a contact that is not there, a missing header), and those of the framework that the vendor uses elsewhere.
 //!
 //! # What it does not imitate

@@ -1,4 +1,4 @@
-//! The headers of every request, save `Authorization`, which belongs to the HTTP client.
+//! The headers of every request, save `Authorization`, which whoever sends the request adds.
 
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 

@@ -1,4 +1,4 @@
-//! The client that progenitor generates from an OpenAPI description of HighLevel's contacts endpoint.
+//! The client that is generated from an OpenAPI description of HighLevel's contacts endpoint, with the types of progenitor.
 //!
 //! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
 //!

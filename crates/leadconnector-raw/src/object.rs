@@ -1,4 +1,4 @@
-//! Objects, read from objects alone: a list would be read too, by the places of its items.
+//! Reads an object from an object alone. Serde would also take a list, by the places of its items.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -12,7 +12,7 @@ use crate::{Effect, Operation};
 
 /// A request that is not sent yet, and whose successful answer is a `T`.
 ///
-/// It has everything but the `Authorization` header, which belongs to the HTTP client. Its body is written already, once,
+/// It has everything but the `Authorization` header, which whoever sends it adds. Its body is written already, once,
 /// however often it is sent.
 pub struct Request<T> {
     operation: &'static Operation,
@@ -26,7 +26,7 @@ impl<T> Request<T> {
         Self { operation, effect: operation.effect, http, answer: PhantomData }
     }
 
-    /// The same request; with `once`, a member in it makes sending it again do it once more.
+    /// The same request. If `once` is true, sending it again does it once more.
     #[allow(dead_code, reason = "generated code calls it where the document has an `x-once-if`")]
     pub(crate) fn once_if(self, once: bool) -> Self {
         Self { effect: if once { Effect::Once } else { self.effect }, ..self }

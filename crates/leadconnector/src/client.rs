@@ -151,8 +151,9 @@ impl ClientBuilder {
 
     /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like.
     ///
-    /// Set upon it are the timeouts of this builder, no decompression, no log of what is sent, no proxy to this machine itself,
-    /// and that redirects are not followed: the creation of a contact must not become a look-up, nor travel to another host.
+    /// [`build`](Self::build) sets on it: the timeouts of this builder; no decompression; no retries; no log of what is sent; no
+    /// proxy if the base URL is this machine and [`allow_http`](Self::allow_http) is off; and no redirects, since the creation of a
+    /// contact must not become a look-up, nor travel to another host.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -199,9 +200,12 @@ impl ClientBuilder {
     /// Whether a creation whose outcome is unknown is looked up. The default is that it is not.
     ///
     /// The contact is looked up by its email, and then by its phone. If the location has it, it is returned as if it had just
-    /// been created; it may be an older one. If not, the request is sent once more. With neither email nor phone, or if the
-    /// look-up or the second request fails, the outcome stays unknown, and the error is the first one; so it does if the server
-    /// had answered with a success and the contact is not found, since a look-up may not know it yet.
+    /// been created; it may be an older one. If not, the request is sent once more.
+    ///
+    /// With neither email nor phone, or if the look-up fails or the second request is refused, the outcome stays unknown, and the
+    /// error is the first one; so it does if the server had answered with a success and the contact is not found, since a look-up
+    /// may not know it yet. If the outcome of the second request is unknown too, the error is the second one. If that request finds
+    /// a duplicate that cannot be looked up, the error is [`Error::Duplicate`](crate::Error::Duplicate), and the outcome is unknown.
     pub fn reconcile(mut self, reconcile: bool) -> Self {
         self.reconcile = reconcile;
         self

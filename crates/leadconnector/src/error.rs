@@ -1,4 +1,4 @@
-//! Why a call failed: a variant for each thing that a caller does differently, with a file for what each has to say.
+//! Why a call failed: a variant for each thing that a caller does differently. What holds more than an answer has a file of its own.
 
 mod build;
 mod carried_out;
@@ -32,8 +32,8 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 ///
 /// # Was it carried out?
 ///
-/// What matters after an error is whether the operation was carried out all the same: whether the contact is deleted, the note is
-/// there. [`carried_out`](Self::carried_out) answers that. Where the operation creates something, such as a contact,
+/// What matters after an error is whether the operation was carried out all the same: is the contact deleted, is the note there?
+/// [`carried_out`](Self::carried_out) answers that. Where the operation creates something, such as a contact,
 /// [`created`](Self::created) gives the same answer, with the id of what was created. Creating is not idempotent, so an unknown
 /// outcome is looked into, not tried again.
 ///
@@ -76,7 +76,7 @@ pub enum Error {
     Invalid(InvalidValue),
     /// The [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401.
     Token(TokenError),
-    /// The budget of the location does not allow a request, however long one waits, so nothing was sent.
+    /// The day's allowance of the location is used up, or the store of its budget failed; nothing was sent.
     Pacing(PacingError),
     /// No connection could be made: no such host, no route, nobody listening, or no agreement on TLS.
     NotConnected(TransportError),
@@ -84,7 +84,7 @@ pub enum Error {
     Duplicate(Box<Duplicate>),
     /// The token is not valid, or not any more: 401.
     Unauthorized(Box<Response>),
-    /// The token is valid, but not for this location or this operation: 403.
+    /// The token is valid, but not for this location or this operation: 403, or a 401 that says so.
     Forbidden(Box<Response>),
     /// The network in front of the server refused the request: 403 of Cloudflare, as it has been seen for a request without a
     /// familiar `User-Agent`. It says nothing of the token or the location.
@@ -104,7 +104,7 @@ pub enum Error {
     Server(Box<Response>),
     /// The server answered with a success, but its body is not what the operation answers with.
     Undecodable(Box<Undecodable>),
-    /// The whole answer did not arrive in time.
+    /// The whole answer did not arrive in time, or the vendor's gateway gave up waiting: 401 `Command timed out`.
     TimedOut(Box<Incomplete>),
     /// The connection failed after the request may have left.
     BrokenOff(Box<Incomplete>),

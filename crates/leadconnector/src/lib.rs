@@ -1,4 +1,4 @@
-//! Creates, gets and deletes contacts in HighLevel, whose API lives at `services.leadconnectorhq.com`.
+//! Creates, gets and deletes contacts in HighLevel, and lists their notes. Its API lives at `services.leadconnectorhq.com`.
 //!
 //! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
 //! "Create Contact"; names in `camelCase` are its names.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use crate::document::{self, Document, holds_names, members};
+use crate::document::{self, Document, holds_names, is_true, members};
 use crate::effect::Repetition;
 
 /// How deep members are followed: a schema can contain itself.
@@ -103,13 +103,14 @@ impl Api {
     pub(super) fn of(document: &Document) -> Self {
         let root = document.root();
         let server = root.pointer("/servers/0/url").and_then(Value::as_str).map(str::to_owned);
-        let operations = document.operations().into_iter().map(|(path, operation)| {
-            let address = address(&path);
+        let operations = document.operations().into_iter().map(|(pointer, operation)| {
+            let (method, path) = document::address(&pointer);
+            let address = format!("{method} {path}");
             let name = operation.get("operationId").and_then(Value::as_str).unwrap_or(&address).to_owned();
             let security = operation.get("security").or_else(|| root.get("security"));
             let security = security.map(|security| with_schemes(root, security)).unwrap_or_default();
             let repetition = Repetition::of(operation).ok();
-            (name, Operation { address, security, repetition, parts: parts(document, &path, operation) })
+            (name, Operation { address, security, repetition, parts: parts(document, &pointer, operation) })
         });
         Self { server, operations: operations.collect() }
     }
@@ -121,13 +122,6 @@ fn with_schemes(root: &Value, security: &Value) -> String {
     let scheme = |name: &String| root.pointer("/components/securitySchemes")?.get(name).map(without_texts);
     let schemes: BTreeMap<_, _> = names.map(|name| (name, scheme(name))).collect();
     format!("{security} {schemes:?}")
-}
-
-/// `POST /contacts/`, of `#/paths/~1contacts~1/post`.
-fn address(pointer: &str) -> String {
-    let mut segments = pointer.rsplitn(3, '/').map(|segment| segment.replace("~1", "/").replace("~0", "~"));
-    let (method, path) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
-    format!("{} {path}", method.to_uppercase())
 }
 
 fn parts(document: &Document, path: &str, operation: &Value) -> BTreeMap<Part, BTreeMap<String, Member>> {
@@ -166,10 +160,6 @@ fn content(document: &Document, holder: &Value, required: bool) -> BTreeMap<Stri
         }
     }
     found
-}
-
-fn is_true(value: &Value, key: &str) -> bool {
-    value.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
 fn collect(

@@ -27,7 +27,7 @@ impl<T> Answer<T> {
         &self.undecoded
     }
 
-    /// How many times the request was sent, from 1 on; of a contact that was looked up after an unknown outcome, that request.
+    /// How many times the request was sent, 1 or more. For a contact that was looked up after an unknown outcome, it counts the look-up.
     pub fn attempts(&self) -> u32 {
         self.attempts
     }

@@ -15,12 +15,12 @@ pub(crate) use find::{TRACE_ID, has_null, is_empty, is_json, items, messages, te
 use find::{first_value, is_object, list_at, members, text, text_in};
 use path::{Path, Step};
 
-/// A member of more bytes is left out as a whole if anything in it cannot be decoded. With the next limit, it bounds the time
-/// and the memory, whatever is in a body.
+/// The largest member that is repaired, in bytes. A larger one is left out as a whole if anything in it cannot be decoded. With the
+/// next limit, it bounds the time and the memory, whatever is in a body.
 const REPAIRED_BYTES: usize = 64 * 1024;
-/// So many parts are cut out of a member; after that, it is left out as a whole.
+/// How many parts are cut out of a member at the most. If more are bad, it is left out as a whole.
 const CUTS: usize = 16;
-/// A list with more items that are no objects with an id is no list of them.
+/// How many items of a list may be no objects, or have no id. With more, it is not the list.
 pub(crate) const BAD_ITEMS: usize = 1_000;
 
 /// The id of an object, which is not lost.
@@ -41,7 +41,7 @@ pub(crate) fn strict<T: DeserializeOwned>(body: &[u8]) -> Option<Decoded<T>> {
         return None;
     }
     // Text that was checked once: serde would check each piece of it.
-    let value = whole(std::str::from_utf8(body).ok()?)?;
+    let value = decoded(std::str::from_utf8(body).ok()?)?;
     Some(Decoded { value, undecoded: Vec::new(), places: Vec::new() })
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> 
             }
         }
     }
-    let value = whole(&object(&good))?;
+    let value = decoded(&object(&good))?;
     Some(Decoded { value, undecoded, places })
 }
 
@@ -78,7 +78,7 @@ pub(crate) fn item<T: DeserializeOwned>(names: &[&'static str], json: &str) -> O
     if !is_object(json) {
         return None;
     }
-    whole(json).or_else(|| whole(&object(&good_members::<T>(Holder::Top, names, json, &mut Vec::new()))))
+    decoded(json).or_else(|| decoded(&object(&good_members::<T>(Holder::Top, names, json, &mut Vec::new()))))
 }
 
 /// A member's name, and its JSON.
@@ -193,7 +193,7 @@ fn good_items<'a, T: DeserializeOwned>(
         }
         places.push(place);
         let place = Holder::Item(list, place);
-        good.push(if whole::<T>(&place.around(item.to_owned())).is_some() {
+        good.push(if decoded::<T>(&place.around(item.to_owned())).is_some() {
             Cow::Borrowed(item)
         } else {
             object(&good_members::<T>(place, names, item, undecoded)).into()
@@ -206,7 +206,7 @@ fn good_items<'a, T: DeserializeOwned>(
 }
 
 /// Decodes text. Nothing is decoded from bytes, so that a program has the code for that once.
-fn whole<T: DeserializeOwned>(json: &str) -> Option<T> {
+fn decoded<T: DeserializeOwned>(json: &str) -> Option<T> {
     serde_json::from_str(json).ok()
 }
 
@@ -218,7 +218,7 @@ fn member<'a, T: DeserializeOwned>(
     undecoded: &mut Vec<String>,
 ) -> Option<Cow<'a, str>> {
     let alone = place.around(object(&[(name, Cow::Borrowed(json))]));
-    if whole::<T>(&alone).is_some() {
+    if decoded::<T>(&alone).is_some() {
         return Some(json.into());
     }
     let path = place.path(name);
@@ -237,7 +237,7 @@ fn member<'a, T: DeserializeOwned>(
 
 /// The value without the parts that cannot be decoded; none if there are too many, or if it cannot be read at all.
 fn repaired<T: DeserializeOwned>(json: &str, cuts: &mut Vec<Path>) -> Option<Value> {
-    let mut value: Value = whole(json)?;
+    let mut value: Value = decoded(json)?;
     for _ in 0..=CUTS {
         let error = match serde_path_to_error::deserialize::<_, T>(&value) {
             Ok(_) => return Some(value),

@@ -99,7 +99,7 @@ pub(crate) fn outcome<R: Read>(
     let (response, arrival) = answer.map_err(|error| without_answer(operation, error))?;
     let answered = |value, response| Answer { value, response, undecoded: Vec::new(), places: Vec::new(), attempts: 1 };
     if !response.status().is_success() {
-        return match (failure(response.with_created()), R::of_gone().filter(|_| unknown)) {
+        return match (refusal(response.with_created()), R::of_gone().filter(|_| unknown)) {
             (Error::NotFound(response), Some((thing, value)))
                 if texts(&response).any(|text| is_missing(&text, thing)) =>
             {
@@ -172,7 +172,7 @@ const ERROR_BODY: &[Member] = &[
 ];
 
 /// What an answer that is no success says, also if its body did not arrive whole.
-fn failure(response: Response) -> Error {
+fn refusal(response: Response) -> Error {
     let status = response.status();
     let body = decode::tolerant(ERROR_BODY, response.body()).map(|decoded| decoded.value).unwrap_or_default();
     // The messages are read apart from the rest, since one that is no text must not cost the others.

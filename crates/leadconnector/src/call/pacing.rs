@@ -41,7 +41,7 @@ pub trait Pacing: Send + Sync + 'static {
     fn release(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>);
 }
 
-/// Why no request may be sent, however long one waits.
+/// Why no request may be sent now.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PacingError {

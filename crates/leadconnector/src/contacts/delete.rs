@@ -7,8 +7,8 @@ use crate::{Call, ContactId, UndecodableReason};
 impl Contacts {
     /// Deletes a contact by its id: "Delete Contact" in the vendor's public specification.
     ///
-    /// Deleting leads to the same end however often it is sent, so it is sent again after a lost answer. If the contact is then not
-    /// there any more, it was deleted.
+    /// A deletion has the same end however often it is sent, so it is sent again after a lost answer. If the contact is not there by
+    /// then, it was deleted.
     ///
     /// ```
     /// use leadconnector::{Client, ContactId, LocationId};

@@ -26,8 +26,8 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// See [`Error`](crate::Error). An answer that says neither that
-    /// there is a contact, with its id, nor that there is none, is [`Error::Undecodable`](crate::Error::Undecodable).
+    /// See [`Error`](crate::Error). An answer that says neither that there is a contact, with its id, nor that there is none, is
+    /// [`Error::Undecodable`](crate::Error::Undecodable).
     pub fn find_duplicate(&self, key: impl Into<ContactKey>) -> Call<Option<Contact>> {
         let key = key.into();
         self.call(move |raw, location| {

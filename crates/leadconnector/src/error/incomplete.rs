@@ -11,7 +11,8 @@ use crate::{CreatedId, Response, TransportError};
 pub struct Incomplete {
     /// What arrived of the answer; none if not even its status did.
     pub response: Option<Response>,
-    /// What went wrong.
+    /// What went wrong with the connection; none if it did not fail: the answer was too large, the gateway gave up, or the runtime
+    /// shut down.
     pub source: Option<TransportError>,
     pub(crate) operation: &'static Operation,
 }

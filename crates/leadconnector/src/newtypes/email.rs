@@ -19,7 +19,8 @@ impl Email {
     ///
     /// # Errors
     ///
-    /// The text has another form. The server would refuse it with 422, and with it the whole contact.
+    /// The text has another form, which the server would refuse with 422, and with it the whole contact; or it has a space or a byte
+    /// order mark beyond ASCII, which is a slip.
     pub fn new(address: impl Into<String>) -> Result<Self, InvalidValue> {
         let address = address.into();
         if is_plain(&address) {

@@ -14,14 +14,15 @@ macro_rules! id {
             ///
             /// # Errors
             ///
-            /// The id is empty, has another character, is `.` or `..`, or is something else that stands at its place.
+            /// The id is empty, has another character, or is `.` or `..`. The id of a contact is
+            /// also refused if it is the name of another path, that of a custom field if it is a key.
             pub fn new(id: impl Into<String>) -> Result<Self, InvalidValue> {
                 let id = Self(id.into());
                 id.in_path()?;
                 Ok(id)
             }
 
-            /// The id as text that can stand in the path of a URL, where the one of the server's may be anything.
+            /// The id as text that can stand in the path of a URL. One that the server sent may be anything, so it is checked here.
             pub(crate) fn in_path(&self) -> Result<&str, InvalidValue> {
                 checked(&self.0, $field)?;
                 $(if let Some(reason) = $refused(&self.0) {

@@ -61,13 +61,13 @@ fn plain(number: String) -> String {
     {
         return number;
     }
-    let plain = |c: char| match c {
+    let ascii = |c: char| match c {
         // Hyphens and dashes, the minus sign, and those of half and full width.
         '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}' => '-',
         c if c.is_whitespace() => ' ',
         c => c,
     };
-    number.trim().chars().map(plain).collect()
+    number.trim().chars().map(ascii).collect()
 }
 
 checked_text!(Phone);

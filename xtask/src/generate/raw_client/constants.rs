@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use crate::document::{Document, members, reference};
+use crate::document::{Document, address, members, reference};
 use crate::effect::{Effect, Repetition};
 
 /// The module `document`.
@@ -145,11 +145,4 @@ fn component<'a>(document: &'a Document, schema: &'a Value) -> Option<&'a str> {
     };
     let further = document.at(target).and_then(|schema| component(document, schema));
     further.or_else(|| target.rsplit('/').next())
-}
-
-/// The method in capitals, and the path, of an operation's JSON pointer.
-pub(super) fn address(pointer: &str) -> (String, String) {
-    let mut segments = pointer.rsplitn(3, '/').map(|segment| segment.replace("~1", "/").replace("~0", "~"));
-    let (method, path) = (segments.next().unwrap_or_default(), segments.next().unwrap_or_default());
-    (method.to_uppercase(), path)
 }

@@ -12,8 +12,7 @@ use serde_json::Value;
 use syn::parse_quote;
 use syn::punctuated::Punctuated;
 
-use super::constants::address;
-use crate::document::Document;
+use crate::document::{Document, address};
 use crate::effect::{Effect, Repetition};
 
 /// The header that belongs to the client, as `Authorization` does: it is no argument of each operation.

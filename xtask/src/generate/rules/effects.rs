@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Problems;
-use crate::document::{Document, child, members};
+use crate::document::{Document, child, is_true, members};
 use crate::effect::{Effect, Repetition};
 
 pub(super) fn effects(document: &Document, composed: &Document, problems: &mut Problems) {
@@ -81,10 +81,6 @@ fn once_if(path: &str, operation: &Value, repetition: &Repetition, document: &Do
         Some(Some(_)) => return,
     };
     problems.add(path, what, "the name of a boolean property of the request's body that may be left out");
-}
-
-fn is_true(schema: &Value, key: &str) -> bool {
-    schema.get(key).and_then(Value::as_bool).unwrap_or_default()
 }
 
 fn requires(document: &Document, schema: &Value, name: &str) -> bool {
