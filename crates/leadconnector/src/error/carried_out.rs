@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{ContactId, NoteId};
 
-/// Whether an operation was carried out, although its call failed: [`Error::carried_out`].
+/// Whether an operation was carried out, although its call failed: [`Error::carried_out`](crate::Error::carried_out).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CarriedOut {
     /// It was not.
@@ -15,7 +15,7 @@ pub enum CarriedOut {
     Unknown,
 }
 
-/// Whether something was created, although a call to create it failed: [`Error::created`].
+/// Whether something was created, although a call to create it failed: [`Error::created`](crate::Error::created).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Created<'a> {
     /// Nothing was.
