@@ -73,7 +73,6 @@ pub use error::{
     RateLimited, TokenError, TransportError, Undecodable, UndecodableReason, Validation, ValidationMessage,
 };
 pub use invalid_value::InvalidValue;
-/// What repeating a request does.
 pub use leadconnector_raw::Effect;
 pub use models::contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
 pub use models::contact_key::ContactKey;

@@ -59,8 +59,8 @@ pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> 
         match content {
             Content::Value => good.extend(good_members::<T>(Holder::Top, &[*name], &text, &mut undecoded)),
             Content::Object(names) => {
-                let place = Holder::Within(name);
-                good.push((*name, object(&good_members::<T>(place, names, &text, &mut undecoded)).into()));
+                let holder = Holder::Within(name);
+                good.push((*name, object(&good_members::<T>(holder, names, &text, &mut undecoded)).into()));
             }
             Content::List(names) => {
                 if let Some(items) = good_items::<T>(name, names, &text, &mut undecoded, &mut places) {
@@ -142,24 +142,24 @@ impl Holder {
 
 /// The members of an object that can be decoded, each without what cannot. The text is the body, or of an item of a list the item.
 fn good_members<'a, T: DeserializeOwned>(
-    place: Holder,
+    holder: Holder,
     names: &[&'static str],
     text: &'a str,
     undecoded: &mut Vec<String>,
 ) -> Vec<Part<'a>> {
-    let within = if let Holder::Within(name) = place { Some(name) } else { None };
+    let within = if let Holder::Within(name) = holder { Some(name) } else { None };
     let mut good: Vec<Part<'_>> = Vec::new();
     let before = undecoded.len();
     for (name, raw) in members(text, within, names) {
         let Some(raw) = raw else { continue };
-        if let Some(json) = member::<T>(place, name, raw.get(), undecoded) {
+        if let Some(json) = member::<T>(holder, name, raw.get(), undecoded) {
             good.push((name, json));
         }
     }
-    // An id is taken as its text, a number too, whatever the place is made of where it stands.
-    let id = names.contains(&ID).then(|| text_in(text, &place.id())).flatten();
+    // An id is taken as its text, a number too, whatever stands around it.
+    let id = names.contains(&ID).then(|| text_in(text, &holder.id())).flatten();
     if let Some(id) = id.and_then(|id| serde_json::to_string(&id).ok()) {
-        let path = place.in_the_body(place.path(ID)).to_string();
+        let path = holder.in_the_body(holder.path(ID)).to_string();
         let named = undecoded.split_off(before);
         undecoded.extend(named.into_iter().filter(|other| *other != path));
         good.retain(|(name, _)| *name != ID);
@@ -192,11 +192,11 @@ fn good_items<'a, T: DeserializeOwned>(
             continue;
         }
         places.push(place);
-        let place = Holder::Item(list, place);
-        good.push(if decoded::<T>(&place.around(item.to_owned())).is_some() {
+        let holder = Holder::Item(list, place);
+        good.push(if decoded::<T>(&holder.around(item.to_owned())).is_some() {
             Cow::Borrowed(item)
         } else {
-            object(&good_members::<T>(place, names, item, undecoded)).into()
+            object(&good_members::<T>(holder, names, item, undecoded)).into()
         });
     }
     if bad == 0 {
@@ -212,25 +212,25 @@ fn decoded<T: DeserializeOwned>(json: &str) -> Option<T> {
 
 /// A member as JSON that can be decoded, without what cannot; none if nothing can.
 fn member<'a, T: DeserializeOwned>(
-    place: Holder,
+    holder: Holder,
     name: &'static str,
     json: &'a str,
     undecoded: &mut Vec<String>,
 ) -> Option<Cow<'a, str>> {
-    let alone = place.around(object(&[(name, Cow::Borrowed(json))]));
+    let alone = holder.around(object(&[(name, Cow::Borrowed(json))]));
     if decoded::<T>(&alone).is_some() {
         return Some(json.into());
     }
-    let path = place.path(name);
+    let path = holder.path(name);
     let mut cuts = Vec::new();
     let repaired = (json.len() <= REPAIRED_BYTES).then(|| repaired::<T>(&alone, &mut cuts)).flatten();
     // What was cut is the member itself: nothing of it is left.
     let left = repaired
         .filter(|_| !cuts.contains(&path))
-        .and_then(|mut value| Some(place.in_it(&mut value)?.get_mut(name)?.take().to_string()));
+        .and_then(|mut value| Some(holder.in_it(&mut value)?.get_mut(name)?.take().to_string()));
     match &left {
-        Some(_) => undecoded.extend(cuts.into_iter().map(|cut| place.in_the_body(cut).to_string())),
-        None => undecoded.push(place.in_the_body(path).to_string()),
+        Some(_) => undecoded.extend(cuts.into_iter().map(|cut| holder.in_the_body(cut).to_string())),
+        None => undecoded.push(holder.in_the_body(path).to_string()),
     }
     left.map(Cow::Owned)
 }

@@ -177,7 +177,7 @@ fn first_argument(kind: &syn::Type, name: &str) -> Option<syn::Type> {
 
 /// An error if a value of this type is not written as it is in JSON: a list, an object, a date.
 fn scalar(kind: &syn::Type) -> Result<(), String> {
-    const SCALARS: [&str; 7] = ["& str", "bool", "i32", "i64", "u32", "u64", "i16"];
+    const SCALARS: [&str; 10] = ["& str", "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"];
     let text = kind.to_token_stream().to_string();
     if SCALARS.contains(&text.as_str()) {
         Ok(())
