@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::HeaderValue;
 use leadconnector_raw as raw;
 use url::{Host, Url};
 
@@ -8,7 +9,7 @@ use crate::call::pacing::{AnyPacing, Pacing, SlidingWindow};
 use crate::call::retry::{Retry, RetryPolicy};
 use crate::call::token_source::{TokenSource, Tokens};
 use crate::error::HttpSetupError;
-use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Token};
+use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Reconcile, Token};
 
 /// The way to the API: a token, a base URL and a pool of connections.
 ///
@@ -40,7 +41,9 @@ struct Shared {
     retry: Box<dyn RetryPolicy>,
     response_limit: usize,
     concurrency: usize,
-    reconcile: bool,
+    reconcile: Reconcile,
+    /// Sent with each request, where the HTTP client has none of its own.
+    user_agent: Option<HeaderValue>,
 }
 
 impl Client {
@@ -71,8 +74,8 @@ impl Client {
         self.shared.concurrency
     }
 
-    pub(crate) fn reconciles(&self) -> bool {
-        self.shared.reconcile
+    pub(crate) fn reconcile(&self) -> &Reconcile {
+        &self.shared.reconcile
     }
 
     pub(crate) fn retry(&self) -> &dyn RetryPolicy {
@@ -87,6 +90,10 @@ impl Client {
     /// What sends them.
     pub(crate) fn http(&self) -> &reqwest::Client {
         self.shared.raw.http()
+    }
+
+    pub(crate) fn user_agent(&self) -> Option<&HeaderValue> {
+        self.shared.user_agent.as_ref()
     }
 
     pub(crate) fn response_limit(&self) -> usize {
@@ -105,11 +112,12 @@ pub struct ClientBuilder {
     http: Option<reqwest::ClientBuilder>,
     connect_timeout: Duration,
     timeout: Duration,
+    idle_timeout: Duration,
     response_limit: usize,
     pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
     concurrency: usize,
-    reconcile: bool,
+    reconcile: Reconcile,
 }
 
 impl ClientBuilder {
@@ -122,11 +130,12 @@ impl ClientBuilder {
             http: None,
             connect_timeout: Duration::from_secs(10),
             timeout: Duration::from_secs(60),
+            idle_timeout: Duration::from_secs(50),
             response_limit: 4 * 1024 * 1024,
             pacing: Box::new(SlidingWindow::default()),
             retry: Box::new(Retry::default()),
             concurrency: 32,
-            reconcile: false,
+            reconcile: Reconcile::off(),
         }
     }
 
@@ -149,7 +158,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like.
+    /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like. Where it has no user agent, that of
+    /// this crate is sent, since the network in front of the server refuses requests without one.
     ///
     /// [`build`](Self::build) sets on it: the timeouts of this builder; no decompression; no retries; no log of what is sent; no
     /// proxy if the base URL is this machine and [`allow_http`](Self::allow_http) is off; and no redirects, since the creation of a
@@ -169,6 +179,15 @@ impl ClientBuilder {
     /// The longest time of one attempt, from connecting to the last byte of the answer. The default is 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
+        self
+    }
+
+    /// The longest time that a connection is kept for the next request while nothing is sent. The default is 50 seconds.
+    ///
+    /// A request on a connection that the server is just closing may be lost, and nobody knows then whether the contact was
+    /// created. So a connection is given up before the server does that: common load balancers wait for 60 seconds or more.
+    pub fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
         self
     }
 
@@ -197,17 +216,17 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether a creation whose outcome is unknown is looked up. The default is that it is not.
+    /// Whether, or how, a creation whose outcome is unknown is looked up: `true` for [`Reconcile::default`]. The default is that it
+    /// is not.
     ///
-    /// The contact is looked up by its email, and then by its phone. If the location has it, it is returned as if it had just
-    /// been created; it may be an older one. If not, the request is sent once more.
+    /// The contact is looked up by its email, and then by its phone, several times with a wait before each. If the location has it,
+    /// and it was added after the call began, it is what the call yields. If an older one is found, the error is
+    /// [`Error::Unreconciled`](crate::Error::Unreconciled), which has it. If none is found, the contact has neither email nor
+    /// phone, or the look-up is refused, the error is that of the creation, and the outcome stays unknown.
     ///
-    /// With neither email nor phone, or if the look-up fails or the second request is refused, the outcome stays unknown, and the
-    /// error is the first one; so it does if the server had answered with a success and the contact is not found, since a look-up
-    /// may not know it yet. If the outcome of the second request is unknown too, the error is the second one. If that request finds
-    /// a duplicate that cannot be looked up, the error is [`Error::Duplicate`](crate::Error::Duplicate), and the outcome is unknown.
-    pub fn reconcile(mut self, reconcile: bool) -> Self {
-        self.reconcile = reconcile;
+    /// Nothing is sent again, unless [`Reconcile::risk_a_second_contact`] asks for it.
+    pub fn reconcile(mut self, reconcile: impl Into<Reconcile>) -> Self {
+        self.reconcile = reconcile.into();
         self
     }
 
@@ -222,9 +241,7 @@ impl ClientBuilder {
     pub fn build(self) -> Result<Client, BuildError> {
         let tokens = self.tokens?;
         let base_url = checked_base_url(&self.base_url, self.allow_http)?;
-        let mut http = self.http.unwrap_or_else(|| {
-            reqwest::Client::builder().user_agent(concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION")))
-        });
+        let mut http = self.http.unwrap_or_else(|| reqwest::Client::builder().user_agent(USER_AGENT));
         if is_loopback(&base_url) && !self.allow_http {
             // A proxy cannot reach this machine's own servers, and would be sent the token in the clear.
             http = http.no_proxy();
@@ -233,6 +250,7 @@ impl ClientBuilder {
             .timeout(self.timeout)
             // Within the time of the whole attempt, so that it is known that nothing was sent.
             .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
+            .pool_idle_timeout(self.idle_timeout)
             .redirect(reqwest::redirect::Policy::none())
             // Whether a request may be sent again is decided here alone.
             .retry(reqwest::retry::never())
@@ -244,13 +262,21 @@ impl ClientBuilder {
             // It would log the token and the contacts.
             .connection_verbose(false);
         let http = http.build().map_err(HttpSetupError::new)?;
+        let user_agent = (!has_user_agent(&http)).then(|| HeaderValue::from_static(USER_AGENT));
         let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
         let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
             .map_err(|_| InvalidValue::new("Version", "has a character that a header cannot have"))?;
         let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let shared = Shared { raw, tokens, pacing, retry, response_limit, concurrency, reconcile };
+        let shared = Shared { raw, tokens, pacing, retry, response_limit, concurrency, reconcile, user_agent };
         Ok(Client { shared: Arc::new(shared) })
     }
+}
+
+const USER_AGENT: &str = concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION"));
+
+/// Whether a client sends a user agent of its own. It says so in its `Debug` alone, where a quote within a value is escaped.
+fn has_user_agent(http: &reqwest::Client) -> bool {
+    format!("{http:?}").contains(r#""user-agent": "#)
 }
 
 fn checked_base_url(text: &str, allow_http: bool) -> Result<Url, InvalidValue> {
@@ -306,6 +332,19 @@ mod tests {
             );
             Client::builder("token").base_url("http://127.0.0.1:1").build().unwrap();
         }
+    }
+
+    /// The user agent of a client shows in its `Debug` alone: this fails if a version of reqwest changes that.
+    #[test]
+    fn the_user_agent_of_a_client_shows() {
+        let client = || reqwest::Client::builder();
+        let named = |name, value: &'static str| {
+            client().default_headers([(name, HeaderValue::from_static(value))].into_iter().collect())
+        };
+        assert!(has_user_agent(&client().user_agent("mine").build().unwrap()));
+        assert!(has_user_agent(&named(http::header::USER_AGENT, "mine").build().unwrap()));
+        assert!(!has_user_agent(&client().build().unwrap()));
+        assert!(!has_user_agent(&named(http::header::ACCEPT, "\"user-agent\": \"mine\"").build().unwrap()));
     }
 
     #[test]

@@ -6,9 +6,11 @@ mod delete;
 mod find_duplicate;
 mod get;
 mod notes;
+mod reconcile;
 
 pub use create_all::CreateAll;
 use leadconnector_raw as raw;
+pub use reconcile::Reconcile;
 
 use crate::call::outcome::Read;
 use crate::call::{Call, send};

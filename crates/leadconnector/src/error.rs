@@ -8,6 +8,7 @@ mod rate_limited;
 mod token;
 mod transport;
 mod undecodable;
+mod unreconciled;
 mod validation;
 
 use std::error::Error as StdError;
@@ -24,6 +25,7 @@ pub use rate_limited::RateLimited;
 pub use token::TokenError;
 pub use transport::TransportError;
 pub use undecodable::{Undecodable, UndecodableReason};
+pub use unreconciled::Unreconciled;
 pub use validation::{Validation, ValidationMessage};
 
 use crate::{InvalidValue, ListItem, PacingError, Response};
@@ -44,12 +46,13 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, or the store of its budget failed | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
-/// | [`Duplicate`](Self::Duplicate) | the same, under 422, or after a first request of which it is unknown what it did | unknown |
+/// | [`Duplicate`](Self::Duplicate) | the same, after a first request of which it is unknown what it did | unknown |
 /// | [`Unauthorized`](Self::Unauthorized) | 401 | no |
 /// | [`Forbidden`](Self::Forbidden) | 403, or a 401 for a location, a scope or a kind of user that the token is not for | no |
 /// | [`Blocked`](Self::Blocked) | 403 of the network in front of the server | no |
-/// | [`Validation`](Self::Validation) | 422 | unknown: it has been reported that the contact was created |
+/// | [`Validation`](Self::Validation) | 422 with a message that names a member of the request | no |
 /// | [`Validation`](Self::Validation) | 400 with a list of messages, or with 422 in its body | no |
+/// | [`Validation`](Self::Validation) | 422 that names none | unknown: it has been reported that the contact was created |
 /// | [`RateLimited`](Self::RateLimited) | 429 | no |
 /// | [`NotFound`](Self::NotFound) | what the call is about is not there | no |
 /// | [`Rejected`](Self::Rejected) | another 4xx that says so, such as 400, 404 or 413 | no |
@@ -60,6 +63,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`TimedOut`](Self::TimedOut) | the answer took too long, for us or for the vendor's gateway (401 `Command timed out`) | unknown |
 /// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
+/// | [`Unreconciled`](Self::Unreconciled) | one of these, and a look-up found a contact that may be an older one | unknown |
 ///
 /// Whatever the variant, the answer is yes if the id of what the operation creates could be read from what arrived. And if an
 /// earlier attempt of a call that changes something may have been carried out, the error is the one that says so, and not a
@@ -110,6 +114,9 @@ pub enum Error {
     BrokenOff(Box<Incomplete>),
     /// The server answered with a success, whose body is larger than the client reads.
     TooLarge(Box<Incomplete>),
+    /// It is unknown whether the contact was created, and [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile) has found
+    /// one that this call need not have created.
+    Unreconciled(Box<Unreconciled>),
 }
 
 impl Error {
@@ -129,11 +136,14 @@ impl Error {
             | Self::NotFound(_)
             | Self::RateLimited(_) => CarriedOut::No,
             Self::Duplicate(found) if found.may_be_new => CarriedOut::Unknown,
-            Self::Duplicate(_) | Self::Validation(_) => {
-                let unprocessable =
-                    self.response().is_some_and(|response| response.status() == StatusCode::UNPROCESSABLE_ENTITY);
-                if unprocessable { CarriedOut::Unknown } else { CarriedOut::No }
+            Self::Duplicate(_) => CarriedOut::No,
+            // A refusal names what it refuses. A 422 that does not was reported once for a contact that was created.
+            Self::Validation(error)
+                if error.response.status() == StatusCode::UNPROCESSABLE_ENTITY && !error.names_a_member() =>
+            {
+                CarriedOut::Unknown
             }
+            Self::Validation(_) => CarriedOut::No,
             Self::Rejected(response) if decides(response.status()) => CarriedOut::No,
             Self::Rejected(_)
             | Self::Unexpected(_)
@@ -141,7 +151,8 @@ impl Error {
             | Self::Undecodable(_)
             | Self::TimedOut(_)
             | Self::BrokenOff(_)
-            | Self::TooLarge(_) => CarriedOut::Unknown,
+            | Self::TooLarge(_)
+            | Self::Unreconciled(_) => CarriedOut::Unknown,
         }
     }
 
@@ -167,6 +178,7 @@ impl Error {
     fn operation(&self) -> Option<&'static Operation> {
         match self {
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => Some(error.operation),
+            Self::Unreconciled(error) => error.error.operation(),
             _ => self.response().map(Response::operation),
         }
     }
@@ -188,6 +200,7 @@ impl Error {
             | Self::Unexpected(response)
             | Self::Server(response) => Some(response),
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => error.response.as_ref(),
+            Self::Unreconciled(error) => error.error.response(),
         }
     }
 }
@@ -242,6 +255,7 @@ impl fmt::Display for Error {
             Self::TimedOut(error) => write!(f, "the answer did not arrive in time{error}"),
             Self::BrokenOff(error) => write!(f, "the connection failed after the request may have left{error}"),
             Self::TooLarge(error) => write!(f, "the answer is larger than the client reads{error}"),
+            Self::Unreconciled(error) => error.fmt(f),
         }
     }
 }
@@ -252,6 +266,7 @@ impl StdError for Error {
             Self::NotConnected(error) => Some(error),
             Self::Token(error) => error.source(),
             Self::Pacing(error) => error.source(),
+            Self::Unreconciled(error) => error.error.source(),
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => {
                 error.source.as_ref().map(|error| error as _)
             }

@@ -67,10 +67,11 @@ pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use call::token_source::{BoxError, TokenSource};
 pub use call::{Answer, Call};
 pub use client::{Client, ClientBuilder};
-pub use contacts::{Contacts, CreateAll};
+pub use contacts::{Contacts, CreateAll, Reconcile};
 pub use error::{
     BuildError, CarriedOut, Created, CreatedId, Duplicate, Error, HttpSetupError, Incomplete, MatchingField,
-    RateLimited, TokenError, TransportError, Undecodable, UndecodableReason, Validation, ValidationMessage,
+    RateLimited, TokenError, TransportError, Undecodable, UndecodableReason, Unreconciled, Validation,
+    ValidationMessage,
 };
 pub use invalid_value::InvalidValue;
 pub use leadconnector_raw::Effect;

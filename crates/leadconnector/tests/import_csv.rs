@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
 
-use leadconnector_mock::Server;
+use leadconnector_mock::http::StatusCode;
+use leadconnector_mock::{Reply, Server};
 use tempfile::TempDir;
 
 /// The example, beside the folder that this test was built in.
@@ -52,13 +53,16 @@ fn bad_lines_do_not_stop_the_good_ones() {
                 ,rubika,,,\n\
                 ,,,maybe,\n\
                 too,few\n\
+                ,,,true,\n\
                 Anna,anna@deos.com,,,\n";
     let problems = "contacts.csv: line 3: email is not an email address such as `rosan@deos.com`: it has no `@`\n\
                     contacts.csv: line 4: dnd is neither true nor false\n\
                     contacts.csv: line 5: CSV error";
     let (code, out, err) = run(text, &["--dry-run"]);
-    assert_eq!((code, out.as_str()), (Some(1), "2 lines are good, 3 are not; nothing was sent\n"));
+    assert_eq!((code, out.as_str()), (Some(1), "2 lines are good, 4 are not; nothing was sent\n"));
     assert!(err.starts_with(problems), "{err}");
+    let nobody = "line 6: none of firstName, lastName, email and phone is there, and the server needs one";
+    assert!(err.contains(nobody), "{err}");
 
     let (code, out, err) = run(text, &[]);
     assert_eq!(code, Some(1));
@@ -111,7 +115,7 @@ async fn a_line_that_was_begun_is_looked_up() {
     server.insert(&known).unwrap();
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("contacts.csv");
-    fs::write(&file, "name,email\nRosan,rosan@deos.com\nRubika,rubika@deos.com\nNobody,\n").unwrap();
+    fs::write(&file, "firstName,email\nRosan,rosan@deos.com\nRubika,rubika@deos.com\nNobody,\n").unwrap();
     // A journal of these lines, of which only the intents are left; the last entry is half-written, as a kill may leave it.
     let journal = folder.path().join("contacts.csv.journal");
     let other = Server::start().await.unwrap();
@@ -150,6 +154,21 @@ async fn a_file_that_is_mended_between_two_runs() {
     let (code, _, err) = run_with(import(&file, Some(&other))).await;
     assert!(code == Some(1) && err.contains("name another with --journal"), "{err}");
     assert!(other.requests().is_empty());
+}
+
+/// What the server refuses was not created: it is sent again when it is mended there.
+#[tokio::test]
+async fn a_line_that_was_refused_is_tried_again() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,customFields.6dvN\nrosan@deos.com,x\n").unwrap();
+    let refusal = serde_json::json!({"statusCode": 422, "message": ["customFields.0.id must be a string"]});
+    server.reply(Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &refusal));
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && out.contains("line 2: failed, and tried again next time"), "{out}");
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("1 created"), "{out}");
 }
 
 /// Two at a time would send each line twice.

@@ -12,7 +12,8 @@ The first line of FILE has the names of the columns, as on the vendor's page:
   postalCode, website, timezone, dnd (true or false), tags (separated by ;),
   source, country, companyName, assignedTo,
   and customFields.ID for the custom field with this id
-An empty cell is not sent.
+An empty cell is not sent. A line needs one of firstName, lastName, email and
+phone: the server refuses name alone.
 
 Options:
   --dry-run        Check every line, and send nothing

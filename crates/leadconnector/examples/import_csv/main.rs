@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use leadconnector::{Client, Contacts, Created, Error, LocationId};
+use leadconnector::{Client, ContactKey, Contacts, Created, Error, LocationId};
 use leadconnector_mock::Server;
 
 use arguments::{Arguments, Command};
@@ -162,9 +162,18 @@ async fn look_up(contacts: &Contacts, row: &Row, journal: &Journal) -> Result<Op
     if keys.is_empty() {
         return Ok(Some(Outcome::unknown("it has neither email nor phone to be looked up by")));
     }
+    let email = keys.iter().find_map(|key| match key {
+        ContactKey::Email(email) => Some(email.as_str().to_lowercase()),
+        _ => None,
+    });
     for key in keys {
+        let by_phone = matches!(key, ContactKey::Phone(_));
         if let Some(contact) = contacts.find_duplicate(key).await? {
             let id = contact.id.as_str();
+            // Two people may share a phone.
+            if by_phone && email.is_some() && email != contact.email.map(|email| email.to_lowercase()) {
+                continue;
+            }
             return Ok(Some(match journal.other_line_of(id, row) {
                 None => Outcome::created(id),
                 Some(other) => Outcome::unknown(&format!("its email or phone finds the contact of line {other}")),
@@ -178,6 +187,7 @@ fn outcome(result: Result<leadconnector::Contact, Error>) -> Outcome {
     match result {
         Ok(contact) => Outcome::created(contact.id.as_str()),
         Err(Error::Duplicate(found)) => Outcome::duplicate(found.contact_id.as_str()),
+        Err(Error::Unreconciled(error)) => Outcome::unknown(&format!("{error}: {}", error.found.id)),
         Err(error) => match error.created() {
             Created::Yes(id) => Outcome::created(id.as_str()),
             Created::No => Outcome::failed(&error.to_string()),

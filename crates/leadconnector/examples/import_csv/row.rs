@@ -115,14 +115,16 @@ fn digest(names: &csv::StringRecord, record: &csv::StringRecord) -> String {
 fn contact(names: &csv::StringRecord, record: &csv::StringRecord) -> Result<NewContact, ColumnError> {
     let cells = names.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
     let builder =
-        cells.into_iter().try_fold(NewContact::builder(), |builder, (name, cell)| set(builder, name, Some(cell)))?;
-    Ok(builder.build())
+        cells.clone().try_fold(NewContact::builder(), |builder, (name, cell)| set(builder, name, Some(cell)))?;
+    let is_needed = |name: &str| ["firstName", "lastName", "email", "phone"].contains(&name);
+    if cells.into_iter().any(|(name, _)| is_needed(name)) { Ok(builder.build()) } else { Err(ColumnError::Nobody) }
 }
 
 enum ColumnError {
     Unknown(String),
     Value(InvalidValue),
     Dnd,
+    Nobody,
 }
 
 impl fmt::Display for ColumnError {
@@ -131,6 +133,9 @@ impl fmt::Display for ColumnError {
             Self::Unknown(name) => write!(f, "there is no column {name:?}: see --help for their names"),
             Self::Value(error) => error.fmt(f),
             Self::Dnd => f.write_str("dnd is neither true nor false"),
+            Self::Nobody => {
+                f.write_str("none of firstName, lastName, email and phone is there, and the server needs one")
+            }
         }
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
 use leadconnector_raw::Operation;
@@ -135,10 +135,13 @@ pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Durati
     if let Ok(seconds) = value.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = DateTime::parse_from_rfc2822(value).ok()?;
-    let server = headers.get(DATE).and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
-    let now = server.unwrap_or_else(|| DateTime::<chrono::Utc>::from(now).fixed_offset());
-    Some((date - now).to_std().unwrap_or_default())
+    let until = DateTime::parse_from_rfc2822(value).ok()?.to_utc();
+    Some((until - date(headers).unwrap_or_else(|| now.into())).to_std().unwrap_or_default())
+}
+
+/// The time of an answer by the server's clock.
+pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    Some(DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?.to_utc())
 }
 
 #[cfg(test)]

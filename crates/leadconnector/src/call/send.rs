@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant, SystemTime};
 
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, USER_AGENT};
 use leadconnector_raw as raw;
 use raw::{Effect, Operation};
 use reqwest::Request;
@@ -100,6 +100,9 @@ impl<'a> Attempts<'a> {
         let mut request =
             self.request.try_clone().ok_or_else(|| InvalidValue::new("request", "cannot be sent again"))?;
         request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
+        if let Some(user_agent) = self.client.user_agent() {
+            request.headers_mut().insert(USER_AGENT, user_agent.clone());
+        }
         self.token = Some(token);
         let sent = self.client.http().execute(request);
         let received = receive(sent, self.client.response_limit(), self.operation).await;

@@ -2,12 +2,14 @@
 //!
 //! In the crate, and not beside the other tests, because here a match over the variants of `Error` has to be exhaustive.
 
+mod connections;
+
 use std::error::Error as StdError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http::header::{HeaderName, HeaderValue, LOCATION};
+use http::header::{HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use http::{Method, StatusCode};
 use leadconnector_mock::{Reply, Server};
 use proptest::prelude::*;
@@ -21,8 +23,8 @@ use super::receive::Arrival;
 use super::retry;
 use crate::{
     Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
-    Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Response, Retry, RetryPolicy, Token,
-    TokenSource, UndecodableReason,
+    Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Reconcile, Response, Retry,
+    RetryPolicy, Token, TokenSource, UndecodableReason,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -122,10 +124,29 @@ fn cases() -> Vec<Case> {
         case(
             "422",
             "Validation",
-            "unknown",
-            answer(422, json!({"message": ["email must be an email", "MARKER must be MARKER"], "statusCode": 422})),
+            "no",
+            answer(422, json!({"message": ["MARKER must be MARKER", "email must be an email"], "statusCode": 422})),
         ),
-        case("422, one message", "Validation", "unknown", answer(422, json!({"message": "phone must be MARKER"}))),
+        case("422, one message", "Validation", "no", answer(422, json!({"message": "phone must be MARKER"}))),
+        case(
+            "422, an item of a list",
+            "Validation",
+            "no",
+            answer(422, json!({"message": ["customFields.0.id must be a string"]})),
+        ),
+        case(
+            "422, an unknown member",
+            "Validation",
+            "no",
+            answer(422, json!({"message": ["property MARKER should not exist", "property x should not exist"]})),
+        ),
+        case(
+            "422 in prose",
+            "Validation",
+            "no",
+            answer(422, json!({"message": "Contacts without email, MARKER are not allowed."})),
+        ),
+        case("422 that names no member", "Validation", "unknown", answer(422, json!({"message": [MARKER]}))),
         case("422, empty", "Validation", "unknown", status(422)),
         case(
             "400 with 422 in the body",
@@ -179,7 +200,7 @@ fn cases() -> Vec<Case> {
         case("408", "Rejected", "unknown", text(408, MARKER)),
         case("409 of a proxy", "Rejected", "unknown", text(409, HTML)),
         case("499", "Rejected", "unknown", text(499, HTML)),
-        case("duplicate under 422", "Duplicate", "unknown", duplicate(422)),
+        case("duplicate under 422", "Duplicate", "no", duplicate(422)),
         case("an id under 500", "Server", "yes", answer(500, json!({"contact": {"id": ID}}))),
         case("an id under 404", "Rejected", "yes", answer(404, json!({"contact": {"id": ID}}))),
         case("an id under 422", "Validation", "yes", answer(422, json!({"contact": {"id": ID}, "message": MARKER}))),
@@ -285,6 +306,7 @@ fn variant(error: &Error) -> &'static str {
         Error::TimedOut(_) => "TimedOut",
         Error::BrokenOff(_) => "BrokenOff",
         Error::TooLarge(_) => "TooLarge",
+        Error::Unreconciled(_) => "Unreconciled",
     }
 }
 
@@ -367,6 +389,7 @@ fn every_row_of_the_documentation_has_a_case() {
     let mut tested: Vec<_> = decided.map(|case| (case.variant.to_owned(), case.created.to_owned())).collect();
     // These have a test of their own.
     tested.extend(["Invalid", "Token", "Pacing", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
+    tested.extend(["Duplicate", "Unreconciled"].map(|variant| (variant.to_owned(), "unknown".to_owned())));
     let mut documented = documented();
     for list in [&mut tested, &mut documented] {
         list.sort();
@@ -709,7 +732,8 @@ async fn a_policy_that_would_repeat_everything() {
         (Reply::ordinary().cut_before(), 1),
         (text(500, HTML), 1),
         (status(201), 1),
-        (answer(422, json!({"message": ["email must be an email"]})), 1),
+        (answer(422, json!({"message": ["email must be an email"]})), 2),
+        (status(422), 1),
         (status(404), 2),
         (not_found(422), 1),
         (not_found(408), 1),
@@ -739,6 +763,29 @@ async fn an_http_client_of_the_callers_own() {
 }
 
 #[tokio::test]
+async fn a_user_agent_is_always_sent() {
+    let ours = concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION"));
+    let own = || reqwest::Client::builder().no_proxy();
+    let header = || [(USER_AGENT, HeaderValue::from_static("mine"))].into_iter().collect();
+    for (http, expected) in [
+        (None, ours),
+        (Some(own()), ours),
+        (Some(own().user_agent("mine")), "mine"),
+        (Some(own().default_headers(header())), "mine"),
+    ] {
+        let server = Server::start().await.unwrap();
+        let client = Client::builder("token");
+        let client = match http {
+            Some(http) => client.http(http),
+            None => client,
+        };
+        contacts(client, server.url()).create(rosan()).await.unwrap();
+        let sent = server.last_request().unwrap().headers;
+        assert_eq!(sent.get_all(USER_AGENT).iter().collect::<Vec<_>>(), [expected]);
+    }
+}
+
+#[tokio::test]
 async fn what_a_look_up_finds() {
     let server = Server::start().await.unwrap();
     let contacts = fixed(server.url());
@@ -758,54 +805,180 @@ async fn what_a_look_up_finds() {
     assert_private(&error);
 }
 
-fn reconciling(url: &str) -> Contacts {
-    contacts(Client::builder("MARKER-token").reconcile(true), url)
+/// Three look-ups in quick succession.
+fn quickly() -> Reconcile {
+    Reconcile::default().waits([Duration::from_millis(1); 3])
+}
+
+fn reconciling(url: &str, reconcile: impl Into<Reconcile>) -> Contacts {
+    contacts(Client::builder("MARKER-token").reconcile(reconcile), url)
+}
+
+/// The answer of a look-up that finds nothing.
+fn nowhere() -> Reply {
+    answer(200, json!({"contact": null}))
+}
+
+/// The answer of a look-up that finds a contact with this email, added so many seconds ago.
+fn found(email: Option<&str>, seconds: i64) -> Reply {
+    let added = chrono::Utc::now() - chrono::TimeDelta::seconds(seconds);
+    answer(200, json!({"contact": {"id": ID, "email": email, "dateAdded": added.to_rfc3339()}}))
 }
 
 #[tokio::test]
 async fn what_is_unknown_is_looked_up() {
-    let nowhere = || answer(200, json!({"contact": null}));
     let lost = || Reply::ordinary().cut_before();
     let unstored = || text(500, HTML);
-    // The replies; then the requests and contacts at the end, and how the call ends.
+    // The replies; then the requests and contacts at the end, how the call ends, and whether it was created if that is an error.
     for (name, replies, requests, contacts, ends) in [
-        ("created, and the answer lost", vec![lost()], 2, 1, "Ok"),
-        ("not created: sent again", vec![unstored()], 3, 1, "Ok"),
-        ("created, and not found at first", vec![lost(), nowhere()], 4, 1, "Ok"),
-        ("both answers lost", vec![unstored(), nowhere(), lost()], 3, 1, "BrokenOff"),
+        ("created, and the answer lost", vec![lost()], 2, 1, ("Ok", "")),
+        ("created, and not found at first", vec![lost(), nowhere(), nowhere()], 4, 1, ("Ok", "")),
+        ("not created", vec![unstored()], 4, 0, ("Server", "unknown")),
         (
-            "a success that broke off, and not found at first",
-            vec![Reply::ordinary().cut_after(3), nowhere()],
-            2,
-            1,
-            "BrokenOff",
-        ),
-        (
-            "both answers lost, and refused as a duplicate",
-            vec![lost(), nowhere(), duplicate(400), status(403)],
+            "created by the gateway's time",
+            vec![answer(401, json!({"message": "Command timed out"}))],
             4,
-            1,
-            "Duplicate",
+            0,
+            ("TimedOut", "unknown"),
         ),
-        ("422 that names a duplicate", vec![duplicate(422)], 1, 0, "Duplicate"),
-        ("the look-up refused", vec![unstored(), status(403)], 2, 0, "Server"),
-        ("the second request refused", vec![unstored(), nowhere(), status(403)], 3, 0, "Server"),
-        ("422, and not there", vec![answer(422, json!({"message": ["email must be an email"]}))], 3, 1, "Ok"),
-        ("408, and not there", vec![text(408, MARKER)], 3, 1, "Ok"),
-        ("decided at once", vec![status(403)], 1, 0, "Forbidden"),
+        ("a success that broke off", vec![Reply::ordinary().cut_after(3), nowhere()], 3, 1, ("Ok", "")),
+        ("422 that names a duplicate", vec![duplicate(422)], 1, 0, ("Duplicate", "no")),
+        (
+            "422 that names a member",
+            vec![answer(422, json!({"message": ["customFields.0.id must be a string"]}))],
+            1,
+            0,
+            ("Validation", "no"),
+        ),
+        ("422 that names none", vec![status(422)], 4, 0, ("Validation", "unknown")),
+        ("the look-up refused", vec![unstored(), status(403)], 2, 0, ("Server", "unknown")),
+        ("the first look-up fails", vec![lost(), text(502, HTML), text(502, HTML), text(502, HTML)], 5, 1, ("Ok", "")),
+        ("408, and not there", vec![text(408, MARKER)], 4, 0, ("Rejected", "unknown")),
+        ("decided at once", vec![status(403)], 1, 0, ("Forbidden", "no")),
+        ("found, and older", vec![unstored(), found(Some("MARKER@deos.com"), 60)], 2, 0, ("Unreconciled", "unknown")),
+        (
+            "found, and without a date",
+            vec![unstored(), answer(200, json!({"contact": {"id": ID, "email": "marker@deos.com"}}))],
+            2,
+            0,
+            ("Unreconciled", "unknown"),
+        ),
+        (
+            "found by another of its emails",
+            vec![unstored(), found(Some("other@deos.com"), -1)],
+            2,
+            0,
+            ("Unreconciled", "unknown"),
+        ),
+        ("found in other letters", vec![unstored(), found(Some("marker@DEOS.com"), -1)], 2, 0, ("Ok", "")),
     ] {
         let server = Server::start().await.unwrap();
         for reply in replies {
             server.reply(reply);
         }
-        let result = reconciling(server.url()).create(rosan()).await;
-        let ended = result.as_ref().map_or_else(variant, |_| "Ok");
+        let result = reconciling(server.url(), quickly()).create(rosan()).await;
+        let ended = result.as_ref().map_or_else(|error| (variant(error), created(error)), |_| ("Ok", ""));
         assert_eq!((ended, server.requests().len(), server.contacts().len()), (ends, requests, contacts), "{name}");
-        if let (Err(error), true) = (&result, ends != "Forbidden") {
-            assert_eq!(created(error), "unknown", "{name}");
+        let posts = server.requests().iter().filter(|request| request.method == Method::POST).count();
+        assert_eq!(posts, 1, "{name}: sent again");
+        if let Err(error) = &result {
             assert_private(error);
         }
+        if let Err(Error::Unreconciled(error)) = &result {
+            assert_eq!((error.found.id.as_str(), variant(&error.error)), (ID, "Server"), "{name}");
+        }
     }
+}
+
+/// Two people of a household share a phone.
+#[tokio::test]
+async fn what_is_found_by_the_phone_alone() {
+    let phone = || crate::Phone::new("+1 512 555 0123").unwrap();
+    let with_email = || NewContact::builder().email(Email::new("MARKER@deos.com").unwrap()).phone(phone()).build();
+    let without = || NewContact::builder().first_name(MARKER).phone(phone()).build();
+    let neighbour = || found(Some("neighbour@deos.com"), -1);
+    for (name, contact, replies, ends) in [
+        (
+            "with another email",
+            with_email(),
+            vec![nowhere(), neighbour(), nowhere(), neighbour(), nowhere(), nowhere()],
+            "Server",
+        ),
+        ("with none", with_email(), vec![nowhere(), found(None, -1)], "Server"),
+        ("with the email that was sent", with_email(), vec![nowhere(), found(Some("MARKER@deos.com"), -1)], "Ok"),
+        ("no email was sent", without(), vec![neighbour()], "Ok"),
+        ("no email was sent, and it is older", without(), vec![found(None, 60)], "Unreconciled"),
+    ] {
+        let server = Server::start().await.unwrap();
+        server.reply(text(500, HTML));
+        for reply in replies {
+            server.reply(reply);
+        }
+        let result = reconciling(server.url(), quickly()).create(contact).await;
+        assert_eq!(result.as_ref().map_or_else(variant, |_| "Ok"), ends, "{name}");
+    }
+}
+
+/// Sending again is what somebody asks for.
+#[tokio::test]
+async fn who_risks_a_second_contact() {
+    let lost = || Reply::ordinary().cut_before();
+    let unstored = || text(500, HTML);
+    let nothing = || vec![nowhere(), nowhere(), nowhere()];
+    for (name, replies, requests, contacts, ends) in [
+        ("not created: sent again", [vec![unstored()], nothing()].concat(), 5, 1, ("Ok", "")),
+        (
+            "a success is not sent again",
+            [vec![Reply::ordinary().cut_after(3)], nothing()].concat(),
+            4,
+            1,
+            ("BrokenOff", "unknown"),
+        ),
+        ("both answers lost", [vec![unstored()], nothing(), vec![lost()]].concat(), 5, 1, ("BrokenOff", "unknown")),
+        ("it is there after all", [vec![lost()], nothing()].concat(), 6, 1, ("Ok", "")),
+        (
+            "it cannot be looked up",
+            [vec![lost()], nothing(), vec![duplicate(400), status(403)]].concat(),
+            6,
+            1,
+            ("Duplicate", "unknown"),
+        ),
+        (
+            "it was there before",
+            [vec![unstored()], nothing(), vec![duplicate(400), found(Some("MARKER@deos.com"), 60)]].concat(),
+            6,
+            0,
+            ("Duplicate", "no"),
+        ),
+        (
+            "a neighbour was added",
+            [vec![unstored()], nothing(), vec![duplicate(400), found(Some("other@deos.com"), -1)]].concat(),
+            6,
+            0,
+            ("Duplicate", "unknown"),
+        ),
+        (
+            "the second request refused",
+            [vec![unstored()], nothing(), vec![status(403)]].concat(),
+            5,
+            0,
+            ("Server", "unknown"),
+        ),
+    ] {
+        let server = Server::start().await.unwrap();
+        for reply in replies {
+            server.reply(reply);
+        }
+        let result = reconciling(server.url(), quickly().risk_a_second_contact(true)).create(rosan()).await;
+        let ended = result.as_ref().map_or_else(|error| (variant(error), created(error)), |_| ("Ok", ""));
+        assert_eq!((ended, server.requests().len(), server.contacts().len()), (ends, requests, contacts), "{name}");
+    }
+}
+
+#[test]
+fn how_long_a_contact_is_looked_up() {
+    assert_eq!((Reconcile::from(true), Reconcile::from(false).is_off()), (Reconcile::default(), true));
+    assert!(Reconcile::default().waits([]).is_off() && !Reconcile::default().is_off());
 }
 
 #[tokio::test]
@@ -813,7 +986,7 @@ async fn what_has_no_key_stays_unknown() {
     let server = Server::start().await.unwrap();
     server.reply(Reply::ordinary().cut_before());
     let nameless = NewContact::builder().name(MARKER).email(crate::Null).build();
-    let error = reconciling(server.url()).create(nameless).await.unwrap_err();
+    let error = reconciling(server.url(), quickly()).create(nameless).await.unwrap_err();
     assert_eq!((variant(&error), created(&error), server.requests().len()), ("BrokenOff", "unknown", 1));
 }
 
@@ -822,7 +995,8 @@ async fn a_contact_is_found_by_its_phone_too() {
     let server = Server::start().await.unwrap();
     server.reply(Reply::ordinary().cut_before());
     let phone = crate::Phone::new("+1 888-888-8888").unwrap();
-    let created = reconciling(server.url()).create(NewContact::builder().phone(phone).build()).await.unwrap();
+    let created =
+        reconciling(server.url(), quickly()).create(NewContact::builder().phone(phone).build()).await.unwrap();
     assert_eq!(server.contacts()[0]["id"], created.id.as_str());
     assert_eq!(server.contacts().len(), 1);
 }

@@ -1,10 +1,12 @@
+use std::time::Instant;
+
 use leadconnector_raw as raw;
 use leadconnector_raw::types::CreateContactResponse;
-use tracing::debug;
 
 use super::Contacts;
+use super::reconcile::Unknown;
 use crate::call::outcome::{Read, Reading};
-use crate::{Answer, Call, CarriedOut, Contact, ContactKey, Error, NewContact, UndecodableReason};
+use crate::{Answer, Call, CarriedOut, Contact, Error, NewContact, UndecodableReason};
 
 impl Contacts {
     /// Creates a contact: "Create Contact" on the page.
@@ -20,73 +22,23 @@ impl Contacts {
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
         let contacts = self.clone();
         Call::new(async move {
-            let keys = if contacts.client.reconciles() { contact.keys() } else { Vec::new() };
+            let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
                 return contacts.send_creation(contact).await;
             }
+            let began = Instant::now();
             match contacts.send_creation(contact.clone()).await {
                 // A duplicate has the id already.
-                Err(unknown)
-                    if unknown.carried_out() == CarriedOut::Unknown && !matches!(unknown, Error::Duplicate(_)) =>
-                {
-                    contacts.reconcile(contact, &keys, unknown).await
+                Err(error) if error.carried_out() == CarriedOut::Unknown && !matches!(error, Error::Duplicate(_)) => {
+                    contacts.reconcile(Unknown { contact, keys, began, error }).await
                 }
                 decided => decided,
             }
         })
     }
 
-    /// Looks up a contact of which it is unknown whether it was created, and sends the request once more if it is not there,
-    /// unless the server has said that it was created: a look-up may come too early. Where that decides nothing, the outcome is
-    /// as unknown as before, and the error is the one that said so.
-    async fn reconcile(
-        &self,
-        contact: NewContact,
-        keys: &[ContactKey],
-        unknown: Error,
-    ) -> Result<Answer<Contact>, Error> {
-        debug!(error = %unknown, "looking up whether the contact was created");
-        match self.find_any(keys).await {
-            Ok(Some(contact)) => return Ok(contact),
-            Ok(None) if unknown.response().is_some_and(|response| response.status().is_success()) => {
-                return Err(unknown);
-            }
-            Ok(None) => {}
-            Err(error) => {
-                debug!(%error, "the look-up failed");
-                return Err(unknown);
-            }
-        }
-        match self.send_creation(contact).await {
-            Ok(contact) => Ok(contact),
-            // It is there after all, from the first request or from somebody else.
-            Err(Error::Duplicate(mut found)) => match self.find_any(keys).await {
-                Ok(Some(contact)) => Ok(contact),
-                Ok(None) | Err(_) => {
-                    found.may_be_new = true;
-                    Err(Error::Duplicate(found))
-                }
-            },
-            Err(error) if error.carried_out() == CarriedOut::No => {
-                debug!(%error, "the second request failed");
-                Err(unknown)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn send_creation(&self, contact: NewContact) -> Result<Answer<Contact>, Error> {
+    pub(super) async fn send_creation(&self, contact: NewContact) -> Result<Answer<Contact>, Error> {
         self.send(self.client.raw().create_contact(&contact.into_request(&self.location))).await
-    }
-
-    /// The first contact that one of the keys finds.
-    async fn find_any(&self, keys: &[ContactKey]) -> Result<Option<Answer<Contact>>, Error> {
-        for key in keys {
-            if let Some(found) = self.find_duplicate(key.clone()).answer().await?.transposed() {
-                return Ok(Some(found));
-            }
-        }
-        Ok(None)
     }
 
     /// The body that [`create`](Self::create) sends for this contact, as JSON: to look at it, or to keep it.

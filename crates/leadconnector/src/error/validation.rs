@@ -14,6 +14,14 @@ pub struct Validation {
     pub response: Response,
 }
 
+impl Validation {
+    /// Whether a message names a member of the request: then that is why the server refused it.
+    pub(crate) fn names_a_member(&self) -> bool {
+        let members = self.response.operation().request;
+        self.messages.iter().any(|message| message.names_one_of(members))
+    }
+}
+
 impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = self.response.operation().request;
@@ -74,7 +82,22 @@ impl ValidationMessage {
         };
         field.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '[' | ']')).then_some(field)
     }
+
+    /// Whether the message is about a member of the request: one of these, or another that the program has sent.
+    fn names_one_of(&self, members: &[&str]) -> bool {
+        // The vendor's members begin with a lower-case letter; `Request must be …` is about something else.
+        let by_form = self.field().is_some_and(|field| field.starts_with(|c: char| c.is_ascii_lowercase()));
+        by_form || {
+            let text = self.0.to_lowercase();
+            let refuses = REFUSING.iter().any(|words| text.contains(words));
+            let mut words = self.0.split(|c: char| !c.is_ascii_alphanumeric());
+            refuses && words.any(|word| members.contains(&word))
+        }
+    }
 }
+
+/// How the server refuses a value in prose, such as `Contacts without email, … are not allowed.`
+const REFUSING: [&str; 6] = ["invalid", "not valid", "not allowed", "required", "must", "should"];
 
 impl fmt::Debug for ValidationMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -85,6 +108,29 @@ impl fmt::Debug for ValidationMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_names_a_member() {
+        for (text, names) in [
+            ("email must be an email", true),
+            ("customFields.0.id must be a string", true),
+            ("property additionalEmails should not exist", true),
+            ("dateOfBirth must be a valid ISO 8601 date string", true),
+            ("nested property dndSettings must be either object or array", true),
+            ("Contacts without email, phone, firstName and lastName are not allowed.", true),
+            ("Invalid phone number", true),
+            ("Unprocessable Entity", false),
+            ("Request must be repeated", false),
+            ("Invalid request", false),
+            ("The contact was created, but its tags were not", false),
+            ("Not possible in the current state", false),
+            ("", false),
+        ] {
+            let message = ValidationMessage::received(text.into());
+            let members = leadconnector_raw::operations::CREATE_CONTACT.request;
+            assert_eq!(message.names_one_of(members), names, "{text}");
+        }
+    }
 
     #[test]
     fn the_field_of_a_message() {

@@ -20,7 +20,9 @@ use crate::{ContactKey, Country, Email, LocationId, Phone, UserId};
 /// A contact to create: the body of the request on the page, without `locationId`, which
 /// [`Client::contacts`](crate::Client::contacts) takes.
 ///
-/// The API requires nothing else. It recognizes a contact by its email or its phone, so give at least one of them.
+/// The page requires nothing else, and that is what can be sent. The live API refuses a contact that has none of first name, last
+/// name, email and phone, with [`Error::Validation`](crate::Error::Validation); a [`name`](NewContactBuilder::name) alone is
+/// not enough. It recognizes a contact by its email or its phone, so give at least one of them.
 ///
 /// ```
 /// use leadconnector::{Email, NewContact, Null};
@@ -267,14 +269,14 @@ impl NewContactBuilder {
         self
     }
 
-    /// Adds a tag to `tags` on the page.
+    /// Adds a tag to `tags` on the page. The vendor stores tags in lower case, so that two spellings become one tag.
     #[inline]
     pub fn tag(mut self, tag: impl Into<String>) -> Self {
         self.0.tags.push(tag.into());
         self
     }
 
-    /// Adds tags to `tags` on the page.
+    /// Adds tags to `tags` on the page: see [`tag`](Self::tag).
     #[inline]
     pub fn tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
         self.0.tags.extend(tags.into_iter().map(Into::into));

@@ -1,0 +1,188 @@
+//! What becomes of a creation whose outcome is unknown: the contact is looked up.
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tracing::debug;
+
+use super::Contacts;
+use crate::call::response::date;
+use crate::error::Unreconciled;
+use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact};
+
+/// How a creation whose outcome is unknown is looked up: [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
+///
+/// The server may still be at work when an answer is lost, and a look-up may not know a contact yet. So it is looked up several
+/// times, after 1, 3, 6 and 10 seconds of waiting, which is 20 seconds in all, until it is found. A national phone number, one
+/// without `+` and the code of its country, finds no one: a contact needs an email or an international phone number.
+///
+/// What is found is taken for what the call created if it was added after the call began, by the clock of the server, and has
+/// the email that was sent. Two people may share a phone: with another email, what is found by the phone proves nothing.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use leadconnector::{Client, Reconcile};
+///
+/// let reconcile = Reconcile::default().waits([1, 2, 4, 8, 16, 32].map(Duration::from_secs));
+/// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").reconcile(reconcile).build()?;
+/// # Ok::<(), leadconnector::BuildError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconcile {
+    waits: Vec<Duration>,
+    risk_a_second_contact: bool,
+}
+
+impl Reconcile {
+    /// No look-up: the outcome stays unknown.
+    pub(crate) fn off() -> Self {
+        Self { waits: Vec::new(), risk_a_second_contact: false }
+    }
+
+    pub(crate) fn is_off(&self) -> bool {
+        self.waits.is_empty()
+    }
+
+    /// The waits, each followed by a look-up. Without any, nothing is looked up.
+    #[must_use]
+    pub fn waits(self, waits: impl IntoIterator<Item = Duration>) -> Self {
+        Self { waits: waits.into_iter().collect(), ..self }
+    }
+
+    /// Whether the request is sent once more if no look-up finds the contact, and the server has not answered with a success. The
+    /// default is that it is not.
+    ///
+    /// The server may have created the contact all the same, or may create it later; then there are two, in a location that
+    /// allows duplicated contacts. In one that refuses them, the second request finds the first contact, and decides.
+    #[must_use]
+    pub fn risk_a_second_contact(self, risk: bool) -> Self {
+        Self { risk_a_second_contact: risk, ..self }
+    }
+}
+
+impl Default for Reconcile {
+    fn default() -> Self {
+        Self::off().waits([1, 3, 6, 10].map(Duration::from_secs))
+    }
+}
+
+impl From<bool> for Reconcile {
+    /// The default, or no look-up.
+    fn from(reconcile: bool) -> Self {
+        if reconcile { Self::default() } else { Self::off() }
+    }
+}
+
+/// A creation of which it is unknown whether it happened.
+pub(super) struct Unknown {
+    pub(super) contact: NewContact,
+    /// The email, and then the phone, that were sent.
+    pub(super) keys: Vec<ContactKey>,
+    /// When the call began.
+    pub(super) began: Instant,
+    pub(super) error: Error,
+}
+
+/// The contact that a look-up has found.
+struct Found {
+    answer: Answer<Contact>,
+    /// Whether the call created it; it need not have, if not.
+    is_created: bool,
+}
+
+impl Contacts {
+    /// Looks up a contact until it is found. Where that decides nothing, the outcome is as unknown as before, and the error is
+    /// the one that said so.
+    pub(super) async fn reconcile(&self, unknown: Unknown) -> Result<Answer<Contact>, Error> {
+        let Reconcile { waits, risk_a_second_contact } = self.client.reconcile();
+        for wait in waits {
+            debug!(error = %unknown.error, wait_ms = wait.as_millis() as u64, "looking up whether the contact was created");
+            tokio::time::sleep(*wait).await;
+            match self.look_up(&unknown).await {
+                Ok(Some(Found { answer, is_created: true })) => return Ok(answer),
+                Ok(Some(Found { answer, is_created: false })) => {
+                    let unreconciled = Unreconciled { found: answer.value, error: unknown.error };
+                    return Err(Error::Unreconciled(Box::new(unreconciled)));
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    debug!(%error, "the look-up failed");
+                    if !may_pass(&error) {
+                        return Err(unknown.error);
+                    }
+                }
+            }
+        }
+        let succeeded = unknown.error.response().is_some_and(|response| response.status().is_success());
+        if *risk_a_second_contact && !succeeded { self.create_again(unknown).await } else { Err(unknown.error) }
+    }
+
+    async fn look_up(&self, unknown: &Unknown) -> Result<Option<Found>, Error> {
+        for key in &unknown.keys {
+            let found = self.find_duplicate(key.clone()).answer().await?.transposed();
+            let Some(answer) = found else { continue };
+            let same_email = unknown.has_email_of(&answer.value);
+            // Two people may share a phone.
+            if same_email || matches!(key, ContactKey::Email(_)) {
+                let is_created = same_email && unknown.began_before(&answer) == Some(true);
+                return Ok(Some(Found { answer, is_created }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn create_again(&self, unknown: Unknown) -> Result<Answer<Contact>, Error> {
+        debug!("no look-up found the contact: sending again");
+        let mut found = match self.send_creation(unknown.contact.clone()).await {
+            Err(Error::Duplicate(found)) => found,
+            Err(error) if error.carried_out() == CarriedOut::No => {
+                debug!(%error, "the second request failed");
+                return Err(unknown.error);
+            }
+            decided => return decided,
+        };
+        // From the first request or from somebody else: a contact that was there before refused both.
+        match self.get(&found.contact_id).answer().await {
+            Ok(answer) => match unknown.began_before(&answer) {
+                Some(true) if unknown.has_email_of(&answer.value) => return Ok(answer),
+                Some(false) => {}
+                Some(true) | None => found.may_be_new = true,
+            },
+            Err(error) => {
+                debug!(%error, "the look-up of the duplicate failed");
+                found.may_be_new = true;
+            }
+        }
+        Err(Error::Duplicate(found))
+    }
+}
+
+impl Unknown {
+    /// Whether a contact has the email that was sent; where none was, any contact has.
+    fn has_email_of(&self, found: &Contact) -> bool {
+        self.keys.iter().all(|key| match key {
+            ContactKey::Email(sent) => {
+                found.email.as_deref().is_some_and(|email| email.to_lowercase() == sent.as_str().to_lowercase())
+            }
+            ContactKey::Phone(_) => true,
+        })
+    }
+
+    /// Whether the call began before the contact of an answer was added, by the server's clock; none if the answer does not say.
+    fn began_before(&self, answer: &Answer<Contact>) -> Option<bool> {
+        let began = began(date(answer.headers())?, self.began.elapsed())?;
+        Some(answer.value.date_added? >= began)
+    }
+}
+
+/// When a call began by the server's clock: `elapsed` before the date of an answer. That date has no fractions of a second, and
+/// the answer has come some way, so the time is never too late: of a contact's date, that is, which has milliseconds.
+fn began(date: DateTime<Utc>, elapsed: Duration) -> Option<DateTime<Utc>> {
+    date.checked_sub_signed(TimeDelta::from_std(elapsed + Duration::from_millis(1)).ok()?)
+}
+
+/// Whether a look-up that failed with this error may succeed a little later.
+fn may_pass(error: &Error) -> bool {
+    matches!(error, Error::NotConnected(_) | Error::RateLimited(_)) || error.carried_out() == CarriedOut::Unknown
+}

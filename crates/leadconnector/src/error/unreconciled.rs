@@ -1,0 +1,32 @@
+//! A contact that was looked up, and that proves nothing.
+
+use std::fmt;
+
+use crate::{Contact, Error};
+
+/// A creation whose outcome is unknown, and a contact that a look-up found: it was added before the call began, or the answer
+/// does not say when. It has the email of the new contact, or its phone where no email was sent.
+#[non_exhaustive]
+pub struct Unreconciled {
+    /// The contact that was found.
+    pub found: Contact,
+    /// Why the outcome is unknown.
+    pub error: Error,
+}
+
+impl fmt::Display for Unreconciled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}; a look-up found a contact that this call need not have created, which is in the error",
+            self.error
+        )
+    }
+}
+
+/// Without the contact, which is a person's data.
+impl fmt::Debug for Unreconciled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Unreconciled").field("error", &self.error).finish_non_exhaustive()
+    }
+}
