@@ -1,0 +1,89 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub(crate) const HELP: &str = "\
+Creates the contacts of a CSV file in a HighLevel location
+
+Usage: leadconnector-import [OPTIONS] FILE
+
+The first line of FILE has the names of the columns, as on the vendor's page:
+  firstName, lastName, name, email, gender, phone, address1, city, state,
+  postalCode, website, timezone, dnd (true or false), tags (separated by ;),
+  source, country, companyName, assignedTo,
+  and customFields.ID for the custom field with this id
+An empty cell is not sent, and a line of empty cells is skipped. A line needs
+one of firstName, lastName, email and phone: the server refuses name alone.
+
+Options:
+  --dry-run        Check every line, and send nothing
+  --journal FILE   Where to write what was done [default: FILE.journal]
+  --wait SECONDS   How old a request is when a look-up that does not find its
+                   contact counts [default: 60]
+  --send-again     Send a line again that may have been created, and that no
+                   look-up finds: it may be there twice then
+  --help           Print this help
+
+With LEADCONNECTOR_TOKEN and LEADCONNECTOR_LOCATION_ID in the environment the
+contacts go to that location; without them, to a mock server, and what was done
+is forgotten with it. A base URL other than the vendor's is taken from
+LEADCONNECTOR_BASE_URL.
+
+Started again with the same journal, it goes on where it was stopped. A line
+that was being sent, or that may have been created, is looked up by its email
+or phone until the request is old enough. If that finds a contact that was
+added since, it is the line's; if not, the line stays unknown, and is sent again
+only with --send-again. Lines that failed are tried again. A line is known by
+what is in it: others can be mended, added or taken away meanwhile, and a line
+that is changed is a new one.
+
+When nothing can succeed (the token is refused, the day's allowance is used up,
+the server cannot be reached), it stops, and the rest is left to do.
+
+It exits with 0 if every line ended well, with 1 if not, and with 2 if the
+command line is wrong.
+";
+
+pub(crate) enum Command {
+    Import(Arguments),
+    Help,
+}
+
+pub(crate) struct Arguments {
+    pub(crate) file: PathBuf,
+    pub(crate) journal: Option<PathBuf>,
+    pub(crate) dry_run: bool,
+    pub(crate) send_again: bool,
+    pub(crate) wait: Duration,
+}
+
+pub(crate) fn parse() -> Result<Command, lexopt::Error> {
+    use lexopt::prelude::*;
+
+    let (mut file, mut journal, mut dry_run, mut send_again) = (None, None, false, false);
+    let mut wait = Duration::from_secs(60);
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("dry-run") => dry_run = true,
+            Long("send-again") => send_again = true,
+            Long("journal") => journal = Some(PathBuf::from(parser.value()?)),
+            Long("wait") => wait = parser.value()?.parse_with(seconds)?,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
+            other => return Err(other.unexpected()),
+        }
+    }
+    let file = file.ok_or("no FILE is given")?;
+    Ok(Command::Import(Arguments { file, journal, dry_run, send_again, wait }))
+}
+
+fn seconds(text: &str) -> Result<Duration, &'static str> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds")?;
+    // A day is more than any request takes.
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|wait| *wait <= Duration::from_secs(24 * 60 * 60))
+        .ok_or("not a number of seconds from 0 to 86400")
+}

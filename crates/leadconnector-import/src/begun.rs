@@ -1,0 +1,94 @@
+//! A line whose request may have been sent before, and of which no outcome is known: it is looked up.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
+
+use crate::journal::{Journal, Sent};
+use crate::table::Row;
+
+/// A line that was begun.
+pub(crate) struct Begun {
+    pub(crate) row: Row,
+    at: DateTime<Utc>,
+    /// What is said of it if it is not found.
+    pub(crate) not_found: String,
+}
+
+/// What a look-up has shown.
+pub(crate) enum Finding {
+    /// The contact that was created for the line.
+    Created(String),
+    /// A contact that may be another's, in words.
+    ProvesNothing(String),
+    Nothing,
+}
+
+impl Begun {
+    /// A line that was begun at a time, in milliseconds of Unix.
+    pub(crate) fn new(row: Row, at: i64) -> Self {
+        let not_found = if row.contact.keys().is_empty() {
+            "it has neither email nor phone to be looked up by"
+        } else {
+            "it may have been created, and no look-up finds it"
+        };
+        let not_found = format!("{not_found}; --send-again sends it again");
+        Self { row, at: DateTime::from_timestamp_millis(at).unwrap_or_default(), not_found }
+    }
+
+    /// The entry of the journal that it goes on from.
+    pub(crate) fn sent(&self) -> Sent {
+        Sent { line: self.row.line, at: self.at }
+    }
+
+    /// When lines are looked up: three times until the youngest is old enough, or as often as there is still time to.
+    pub(crate) fn rounds(begun: &[Self], wait: Duration) -> Vec<DateTime<Utc>> {
+        let Some(youngest) = begun.iter().map(|line| line.at).max() else { return Vec::new() };
+        let now = Utc::now();
+        let due = |share| youngest + TimeDelta::from_std(wait / share).unwrap_or_default();
+        // One that is followed at once by the next shows nothing more.
+        let mut rounds: Vec<_> = [due(4), due(2)].into_iter().filter(|due| *due > now).collect();
+        rounds.push(due(1));
+        rounds
+    }
+
+    /// Looks the line up by its email, and then by its phone.
+    pub(crate) async fn look_up(&self, contacts: &Contacts, journal: &Journal) -> Result<Finding, Error> {
+        let keys = self.row.contact.keys();
+        let email = keys.iter().find_map(|key| match key {
+            ContactKey::Email(email) => Some(email.as_str().to_lowercase()),
+            _ => None,
+        });
+        for key in keys {
+            let by_phone = matches!(key, ContactKey::Phone(_));
+            let answer = contacts.find_duplicate(key).answer().await?;
+            let Some(contact) = &answer.value else { continue };
+            let has_email = email.is_none() || email == contact.email.as_ref().map(|email| email.to_lowercase());
+            // Two people may share a phone.
+            if by_phone && !has_email {
+                continue;
+            }
+            let id = contact.id.to_string();
+            if let Some(other) = journal.other_line_of(&id, &self.row.line) {
+                let why = format!("its email or phone finds the contact of line {other}");
+                return Ok(Finding::ProvesNothing(why));
+            }
+            if has_email && self.began_before(&answer, contact) {
+                return Ok(Finding::Created(id));
+            }
+            let why = format!("its email or phone finds a contact that was there before, or may have been: {id}");
+            return Ok(Finding::ProvesNothing(why));
+        }
+        Ok(Finding::Nothing)
+    }
+
+    /// Whether the line was begun before the contact was added, by the server's clock. A date of HTTP has no fractions of a
+    /// second, so that the beginning is never too late.
+    fn began_before(&self, answer: &Answer<Option<Contact>>, contact: &Contact) -> bool {
+        let date = answer.headers().get("date").and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
+        let (Some(date), Some(added)) = (date, contact.date_added) else { return false };
+        let age = Utc::now() - self.at + TimeDelta::milliseconds(1);
+        added >= date.to_utc() - age
+    }
+}

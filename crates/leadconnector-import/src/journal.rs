@@ -1,0 +1,241 @@
+//! What was done, in a file: where the contacts go, then an intent before a line is sent, and an outcome after.
+//!
+//! Each entry is one line of JSON, written at once at the end of the file. A kill can leave an entry half-written only as the
+//! last one, and that one is taken away when the journal is opened again. A line of the file is known by what is in it, so that
+//! others can be mended, added or taken away between two runs; its number is only for those who read the journal.
+
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::hash::BuildHasher;
+use std::io::{self, BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use crate::table::{Key, Line};
+
+/// No entry is longer, in bytes; what is may have no end.
+const LONGEST_ENTRY: u64 = 1024 * 1024;
+
+/// The journal; clones write to the same file.
+#[derive(Clone)]
+pub(crate) struct Journal(Arc<Mutex<Inner>>);
+
+struct Inner {
+    /// The path, for errors.
+    path: String,
+    file: File,
+    /// Of the entries that are whole, in bytes.
+    length: u64,
+    lines: HashMap<Key, State>,
+    /// The number of the line that became a contact, or found one, by a hash of its id.
+    contacts: HashMap<u64, u64>,
+    hasher: RandomState,
+}
+
+/// What the journal says of a line.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing, or that it failed and nothing was created.
+    New,
+    /// That it was sent, or was about to be, at a time, in milliseconds of Unix; and that it may have been created.
+    Begun(i64),
+    Created,
+    Duplicate,
+}
+
+/// What became of a line.
+pub(crate) enum Outcome {
+    Created(String),
+    Duplicate(String),
+    Failed(String),
+    Unknown(String),
+    /// Nothing was done, because nothing could succeed.
+    Left,
+}
+
+/// A line that was sent, or may have been.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent {
+    pub(crate) line: Line,
+    pub(crate) at: DateTime<Utc>,
+}
+
+impl Journal {
+    /// Opens the journal of an import to this destination, or begins it. Nothing in the file is changed before its first line
+    /// has said that it is a journal.
+    // The program is built with the toolchain of the workspace.
+    #[expect(clippy::incompatible_msrv, reason = "nobody depends on a program")]
+    pub(crate) fn open(path: &Path, destination: &str) -> Result<Self, String> {
+        let failed = |what: &str, error: io::Error| format!("cannot {what} the journal {}: {error}", path.display());
+        let mut options = OpenOptions::new();
+        let file = options.read(true).append(true).create(true).open(path).map_err(|error| failed("open", error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(format!("another import is writing to the journal {}: wait until it ends", path.display()));
+            }
+            Err(TryLockError::Error(error)) => return Err(failed("lock", error)),
+        }
+        let mut inner = Inner {
+            path: path.display().to_string(),
+            file,
+            length: 0,
+            lines: HashMap::new(),
+            contacts: HashMap::new(),
+            hasher: RandomState::new(),
+        };
+        inner.read(destination)?;
+        Ok(Self(Arc::new(Mutex::new(inner))))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> String {
+        self.lock().path.clone()
+    }
+
+    pub(crate) fn state(&self, line: &Line) -> State {
+        self.lock().lines.get(&line.key).copied().unwrap_or(State::New)
+    }
+
+    /// The number of another line that has become, or has found, the contact with this id.
+    pub(crate) fn other_line_of(&self, id: &str, line: &Line) -> Option<u64> {
+        let inner = self.lock();
+        inner.contacts.get(&inner.hasher.hash_one(id)).copied().filter(|number| *number != line.number)
+    }
+
+    /// Writes that a line is about to be sent.
+    pub(crate) fn intent(&self, line: Line) -> Result<Sent, String> {
+        let at = Utc::now();
+        let mut inner = self.lock();
+        inner.write(&line, json!({"intent": "create", "at": at.to_rfc3339()}))?;
+        inner.lines.insert(line.key, State::Begun(at.timestamp_millis()));
+        Ok(Sent { line, at })
+    }
+
+    /// Writes what became of a line.
+    pub(crate) fn outcome(&self, sent: &Sent, outcome: &Outcome) -> Result<(), String> {
+        let line = &sent.line;
+        let (entry, state) = match outcome {
+            Outcome::Created(id) => (json!({"outcome": "created", "contactId": id}), State::Created),
+            Outcome::Duplicate(id) => (json!({"outcome": "duplicate", "contactId": id}), State::Duplicate),
+            Outcome::Failed(error) => (json!({"outcome": "failed", "error": error}), State::New),
+            Outcome::Unknown(error) => {
+                let entry = json!({"outcome": "unknown", "error": error, "at": sent.at.to_rfc3339()});
+                (entry, State::Begun(sent.at.timestamp_millis()))
+            }
+            Outcome::Left => (json!({"outcome": "left"}), State::New),
+        };
+        let mut inner = self.lock();
+        inner.write(line, entry)?;
+        inner.lines.insert(line.key, state);
+        if let Outcome::Created(id) | Outcome::Duplicate(id) = outcome {
+            let id = inner.hasher.hash_one(id.as_str());
+            inner.contacts.insert(id, line.number);
+        }
+        Ok(())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inner {
+    /// Reads the file, begins it if it is empty, and takes away an entry at its end that is not whole.
+    fn read(&mut self, destination: &str) -> Result<(), String> {
+        let first = format!("{}\n", json!({"destination": destination}));
+        let mut reader = BufReader::new(self.file.try_clone().map_err(|error| self.failed("read", &error))?);
+        let (mut bytes, mut number, mut length) = (Vec::new(), 0_u64, 0_u64);
+        let (mut is_ours, mut rest) = (false, 0);
+        loop {
+            bytes.clear();
+            number += 1;
+            match reader.by_ref().take(LONGEST_ENTRY).read_until(b'\n', &mut bytes) {
+                Ok(0) => break,
+                Ok(length) if length as u64 == LONGEST_ENTRY => return Err(self.no_journal(number)),
+                Ok(_) => {}
+                Err(error) => return Err(self.failed("read", &error)),
+            }
+            if bytes.last() != Some(&b'\n') {
+                rest = bytes.len();
+                break;
+            }
+            self.entry(&bytes, number, destination)?;
+            is_ours = true;
+            length += bytes.len() as u64;
+        }
+        // Before the first entry is whole, the file is empty, or has the beginning of what would be written.
+        if !is_ours && rest > 0 && !first.as_bytes().starts_with(&bytes) {
+            return Err(self.no_journal(1));
+        }
+        self.length = length;
+        if rest > 0 {
+            self.file.set_len(length).map_err(|error| self.failed("write", &error))?;
+        }
+        if is_ours { Ok(()) } else { self.append(&first) }
+    }
+
+    /// Takes in an entry. The first one says where the contacts go.
+    fn entry(&mut self, bytes: &[u8], number: u64, destination: &str) -> Result<(), String> {
+        let entry: Value = serde_json::from_slice(bytes).map_err(|_| self.no_journal(number))?;
+        let text = |name: &str| entry.get(name).and_then(Value::as_str);
+        if number == 1 {
+            return match text("destination") {
+                None => Err(self.no_journal(number)),
+                Some(other) if other != destination => Err(format!(
+                    "the journal {} is of an import to {other}, and this one goes to {destination}: \
+                     name another with --journal",
+                    self.path
+                )),
+                Some(_) => Ok(()),
+            };
+        }
+        let key = text("key").and_then(Key::read).ok_or_else(|| self.no_journal(number))?;
+        // What was begun at an unknown time may have been begun just now.
+        let at = text("at").and_then(|at| DateTime::parse_from_rfc3339(at).ok());
+        let begun = State::Begun(at.map_or_else(Utc::now, |at| at.to_utc()).timestamp_millis());
+        let state = match (text("intent"), text("outcome")) {
+            (Some(_), _) | (None, Some("unknown")) => begun,
+            (None, Some("failed" | "left")) => State::New,
+            (None, Some("created")) => State::Created,
+            (None, Some("duplicate")) => State::Duplicate,
+            (None, _) => return Err(self.no_journal(number)),
+        };
+        if let (Some(id), Some(line)) = (text("contactId"), entry.get("line").and_then(Value::as_u64)) {
+            self.contacts.insert(self.hasher.hash_one(id), line);
+        }
+        self.lines.insert(key, state);
+        Ok(())
+    }
+
+    fn write(&mut self, line: &Line, mut entry: Value) -> Result<(), String> {
+        if let Some(members) = entry.as_object_mut() {
+            members.insert("line".to_owned(), line.number.into());
+            members.insert("key".to_owned(), line.key.to_string().into());
+        }
+        self.append(&format!("{entry}\n"))
+    }
+
+    /// Writes an entry; what cannot be written whole is taken away, so that the next one does not join it.
+    fn append(&mut self, entry: &str) -> Result<(), String> {
+        if let Err(error) = self.file.write_all(entry.as_bytes()) {
+            let _ = self.file.set_len(self.length);
+            return Err(self.failed("write", &error));
+        }
+        self.length += entry.len() as u64;
+        Ok(())
+    }
+
+    fn failed(&self, what: &str, error: &io::Error) -> String {
+        format!("cannot {what} the journal {}: {error}", self.path)
+    }
+
+    fn no_journal(&self, number: u64) -> String {
+        let path = &self.path;
+        format!("{path} is no journal of an import, as its line {number} shows: name another with --journal")
+    }
+}

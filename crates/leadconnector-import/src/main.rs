@@ -1,0 +1,78 @@
+//! Creates the contacts of a CSV file: at the full allowance, and going on where it was stopped. See `--help`.
+
+mod arguments;
+mod begun;
+mod columns;
+mod destination;
+mod import;
+mod journal;
+mod report;
+mod table;
+
+use std::error::Error as StdError;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use destination::Destination;
+use import::Tally;
+use journal::Journal;
+use report::{complain, say};
+use table::{Problem, Table};
+
+type AnyError = Box<dyn StdError + Send + Sync>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let result = match arguments::parse() {
+        Ok(Command::Import(arguments)) => run(arguments).await,
+        Ok(Command::Help) => {
+            say(arguments::HELP.trim_end());
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            complain(&format!("error: {error}\n  see --help"));
+            return ExitCode::from(2);
+        }
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Imports the file; false if not every line ended well.
+async fn run(arguments: Arguments) -> Result<bool, AnyError> {
+    let Arguments { file, journal, dry_run, send_again, wait } = arguments;
+    let table = Table::open(&file)?;
+    let shown = file.display().to_string();
+    let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
+    if dry_run {
+        let checked = table.check(|_| {}, tell)?;
+        let blank = checked.blank_words();
+        say(&format!("{} lines are good, {} are not{blank}; nothing was sent", checked.good, checked.bad));
+        return Ok(checked.bad == 0);
+    }
+    let destination = Destination::of_environment().await?;
+    let forgotten = tempfile::tempdir()?;
+    let path = match journal {
+        Some(journal) => journal,
+        None if destination.mock.is_some() => forgotten.path().join("journal"),
+        None => {
+            let mut name = file.into_os_string();
+            name.push(".journal");
+            name.into()
+        }
+    };
+    let journal = Journal::open(&path, &destination.words)?;
+    let mut before = Tally::default();
+    let checked = table.check(|line| before.add(journal.state(line)), tell)?;
+    let finished = import::run(&destination.contacts, &table, before, &journal, send_again, wait).await?;
+    if destination.mock.is_some() {
+        say("the mock server is gone now, and the contacts with it");
+    }
+    Ok(finished && checked.bad == 0)
+}

@@ -1,0 +1,273 @@
+//! The lines of the file, read one after the other: a file may be larger than the memory.
+
+mod quotes;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+use csv::{ErrorKind, StringRecord};
+use leadconnector::NewContact;
+use sha2::{Digest, Sha256};
+
+use crate::columns;
+use quotes::Unclosed;
+
+/// A file with the names of its columns.
+pub(crate) struct Table {
+    path: PathBuf,
+    names: StringRecord,
+    /// The last record, if a quote in it is not closed: it has swallowed the lines behind it.
+    unclosed: Option<Unclosed>,
+}
+
+/// What is in the lines of a table.
+#[derive(Default)]
+pub(crate) struct Checked {
+    pub(crate) good: u64,
+    pub(crate) bad: u64,
+    blank: u64,
+}
+
+impl Checked {
+    /// How many lines were skipped, in words, if any was.
+    pub(crate) fn blank_words(&self) -> String {
+        match self.blank {
+            0 => String::new(),
+            blank => format!(", {blank} are blank and skipped"),
+        }
+    }
+}
+
+/// A line that can be sent.
+pub(crate) struct Row {
+    pub(crate) line: Line,
+    pub(crate) contact: NewContact,
+}
+
+/// A line of the file.
+#[derive(Clone, Copy)]
+pub(crate) struct Line {
+    /// Its number in the file; the names of the columns are line 1.
+    pub(crate) number: u64,
+    pub(crate) key: Key,
+}
+
+/// What is in a line, as a digest, so that it is known again wherever it stands; and which one of several that are the same.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    digest: [u8; 12],
+    which: u32,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.digest {
+            write!(f, "{byte:02x}")?;
+        }
+        write!(f, "-{}", self.which)
+    }
+}
+
+impl Key {
+    /// The key that is written like this; none if it is no key.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (hex, which) = text.split_once('-')?;
+        let mut digest = [0; 12];
+        if hex.len() != 2 * digest.len() {
+            return None;
+        }
+        for (place, byte) in digest.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(hex.get(2 * place..2 * place + 2)?, 16).ok()?;
+        }
+        Some(Self { digest, which: which.parse().ok()? })
+    }
+}
+
+/// A line that cannot be sent.
+pub(crate) struct Problem {
+    line: u64,
+    what: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}: {}", self.line, self.what)
+    }
+}
+
+impl Table {
+    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+        let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", path.display());
+        let first_line = |error: &dyn fmt::Display| format!("{}, line 1: {error}", path.display());
+        let unclosed = File::open(path).and_then(|file| quotes::unclosed(BufReader::new(file)));
+        let unclosed = unclosed.map_err(|error| unreadable(&error))?;
+        if unclosed.as_ref().is_some_and(|unclosed| unclosed.record == 0) {
+            return Err(first_line(&quotes::NOT_CLOSED));
+        }
+        let mut reader = reader(path).map_err(|error| unreadable(&error))?;
+        let names = reader.headers().map_err(|error| unreadable(&error))?.clone();
+        columns::check(&names).map_err(|error| first_line(&error))?;
+        Ok(Self { path: path.to_owned(), names, unclosed })
+    }
+
+    /// Reads all lines, hands over those that are good, and tells what is wrong with the others.
+    pub(crate) fn check(&self, mut good: impl FnMut(&Line), mut tell: impl FnMut(&Problem)) -> Result<Checked, String> {
+        let mut checked = Checked::default();
+        for item in self.items()? {
+            match item? {
+                Item::Good(row) => {
+                    good(&row.line);
+                    checked.good += 1;
+                }
+                Item::Blank => checked.blank += 1,
+                Item::Bad(problem) => {
+                    checked.bad += 1;
+                    tell(&problem);
+                }
+            }
+        }
+        Ok(checked)
+    }
+
+    /// The good lines. An error is one of reading, and the last item.
+    pub(crate) fn rows(&self) -> Result<impl Iterator<Item = Result<Row, String>> + Send + 'static, String> {
+        Ok(self.items()?.filter_map(|item| match item {
+            Ok(Item::Good(row)) => Some(Ok(row)),
+            Ok(Item::Blank | Item::Bad(_)) => None,
+            Err(error) => Some(Err(error)),
+        }))
+    }
+
+    fn items(&self) -> Result<Items, String> {
+        let unreadable = |error: io::Error| format!("cannot read {}: {error}", self.path.display());
+        Ok(Items {
+            path: self.path.clone(),
+            names: self.names.clone(),
+            unclosed: self.unclosed,
+            records: reader(&self.path).map_err(|error| format!("cannot read {}: {error}", self.path.display()))?,
+            record: StringRecord::new(),
+            numbers: Numbers { text: BufReader::new(File::open(&self.path).map_err(unreadable)?), place: 0, number: 1 },
+            same: HashMap::new(),
+        })
+    }
+}
+
+fn reader(path: &Path) -> Result<csv::Reader<File>, csv::Error> {
+    csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)
+}
+
+enum Item {
+    Good(Row),
+    Blank,
+    Bad(Problem),
+}
+
+/// The records of a file.
+struct Items {
+    path: PathBuf,
+    names: StringRecord,
+    unclosed: Option<Unclosed>,
+    records: csv::Reader<File>,
+    record: StringRecord,
+    numbers: Numbers<BufReader<File>>,
+    /// How many lines there were before with the same in them.
+    same: HashMap<[u8; 12], u32>,
+}
+
+impl Iterator for Items {
+    type Item = Result<Item, String>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let read = self.records.read_record(&mut self.record);
+        let position = match &read {
+            Ok(false) => return None,
+            Ok(true) => self.record.position(),
+            Err(error) => error.position(),
+        };
+        let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", self.path.display());
+        let number = match self.numbers.at(position.map_or(0, csv::Position::byte)) {
+            Ok(number) => number,
+            Err(error) => return Some(Err(unreadable(&error))),
+        };
+        if let Some(unclosed) = self.unclosed.filter(|unclosed| unclosed.record == self.numbers.place) {
+            let line = number + unclosed.lines;
+            return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
+        }
+        let what = match read {
+            Ok(_) => match columns::contact(&self.names, &self.record) {
+                Ok(Some(contact)) => {
+                    let line = Line { number, key: self.key() };
+                    return Some(Ok(Item::Good(Row { line, contact })));
+                }
+                Ok(None) => return Some(Ok(Item::Blank)),
+                Err(error) => error.to_string(),
+            },
+            Err(error) => match error.kind() {
+                ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                    format!("it has {len} cells, and line 1 has {expected_len}")
+                }
+                ErrorKind::Utf8 { .. } => "it is not text in UTF-8".to_owned(),
+                _ => return Some(Err(unreadable(&error))),
+            },
+        };
+        Some(Ok(Item::Bad(Problem { line: number, what })))
+    }
+}
+
+impl Items {
+    /// The key of the record: of its cells that are not empty, with the names of their columns, in whatever order these stand.
+    fn key(&mut self) -> Key {
+        let mut cells: Vec<_> = self.names.iter().zip(&self.record).filter(|(_, cell)| !cell.is_empty()).collect();
+        cells.sort_by_key(|(name, _)| *name);
+        let mut hash = Sha256::new();
+        for text in cells.into_iter().flat_map(|(name, cell)| [name, cell]) {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+        let mut digest = [0; 12];
+        for (to, from) in digest.iter_mut().zip(hash.finalize()) {
+            *to = from;
+        }
+        let which = self.same.entry(digest).or_default();
+        *which = which.saturating_add(1);
+        Key { digest, which: *which }
+    }
+}
+
+/// Counts lines, whatever ends them. The reader's own count is one too small where lines end with CR and LF.
+struct Numbers<T> {
+    text: T,
+    place: u64,
+    number: u64,
+}
+
+impl<T: BufRead> Numbers<T> {
+    /// The number of the first line with something in it from this place on, which becomes the place. The places must not go
+    /// back.
+    fn at(&mut self, place: u64) -> io::Result<u64> {
+        loop {
+            let bytes = self.text.fill_buf()?;
+            let Some(byte) = bytes.first().copied() else { return Ok(self.number) };
+            let ends = match byte {
+                b'\n' => true,
+                // The end of the buffer may be between the two.
+                b'\r' => {
+                    self.text.consume(1);
+                    self.place += 1;
+                    self.number += u64::from(self.text.fill_buf()?.first() != Some(&b'\n'));
+                    continue;
+                }
+                _ => false,
+            };
+            if self.place >= place && !ends {
+                return Ok(self.number);
+            }
+            self.number += u64::from(ends);
+            self.place += 1;
+            self.text.consume(1);
+        }
+    }
+}

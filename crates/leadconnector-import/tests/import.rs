@@ -1,0 +1,420 @@
+//! The program that imports a file: what it says, and that a kill at any moment neither loses nor doubles anyone.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use leadconnector_mock::http::{HeaderName, HeaderValue, StatusCode};
+use leadconnector_mock::{Reply, Server};
+use tempfile::TempDir;
+
+fn program() -> PathBuf {
+    env!("CARGO_BIN_EXE_leadconnector-import").into()
+}
+
+fn import(file: &Path, server: Option<&Server>) -> Command {
+    let mut command = Command::new(program());
+    command.arg(file);
+    match server {
+        Some(server) => to(command, server),
+        None => nowhere(command),
+    }
+}
+
+/// The same without an account.
+fn nowhere(mut command: Command) -> Command {
+    for name in ["LEADCONNECTOR_TOKEN", "LEADCONNECTOR_LOCATION_ID", "LEADCONNECTOR_BASE_URL"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The same with an account at this server.
+fn to(mut command: Command, server: &Server) -> Command {
+    command.env("LEADCONNECTOR_TOKEN", "token").env("LEADCONNECTOR_LOCATION_ID", "ve9EPM428h8vShlRW1KT");
+    command.env("LEADCONNECTOR_BASE_URL", server.url());
+    command
+}
+
+fn said(output: &Output) -> (String, String) {
+    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
+}
+
+/// What the program says of a file, without an account.
+fn run(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, text).unwrap();
+    let output = import(&file, None).args(arguments).output().unwrap();
+    let (out, err) = said(&output);
+    (output.status.code(), out, err.replace(&file.display().to_string(), "contacts.csv"))
+}
+
+#[test]
+fn bad_lines_do_not_stop_the_good_ones() {
+    let text = "firstName,email,phone,dnd,customFields.6dvN\n\
+                Rosan,rosan@deos.com,+1 888-888-8888,TRUE,\"x\ny\"\n\
+                ,rubika,,,\n\
+                ,,,maybe,\n\
+                too,few\n\
+                ,,,true,\n\
+                , ,,,\n\
+                \n\
+                \"An\nna\",,,,\n\
+                Anna,anna@deos.com,,,\n\
+                Rubika,\"rubika@deos.com,,,\n\
+                Nobody,nobody@deos.com,,,\n";
+    let problems = "contacts.csv: line 4: email is not an email address such as `rosan@deos.com`: it has no `@`\n\
+                    contacts.csv: line 5: dnd is neither true nor false\n\
+                    contacts.csv: line 6: it has 2 cells, and line 1 has 5\n\
+                    contacts.csv: line 7: none of firstName, lastName, email and phone is there, and the server needs one\n\
+                    contacts.csv: line 10: firstName has a line break: is a quote not closed?\n\
+                    contacts.csv: line 13: a quote is opened here and not closed: all lines behind it would be part of the cell\n";
+    let (code, out, err) = run(text, &["--dry-run"]);
+    assert_eq!(err, problems);
+    assert_eq!(
+        (code, out.as_str()),
+        (Some(1), "2 lines are good, 6 are not, 1 are blank and skipped; nothing was sent\n")
+    );
+
+    let (code, out, err) = run(text, &[]);
+    assert_eq!(code, Some(1));
+    assert!(out.contains("2 created, 0 there already, 0 failed, 0 unknown"), "{out}");
+    assert!(err.starts_with(problems) && err.contains("2 of 2"), "{err}");
+
+    // As a spreadsheet of Windows ends its lines, and with the quote in the last column.
+    let (_, _, err) =
+        run("firstName,email\r\nRosan,rosan@deos.com\r\nRubika,\"rubika@deos.com\r\nAnna,\r\n", &["--dry-run"]);
+    assert!(err.starts_with("contacts.csv: line 3: a quote is opened here"), "{err}");
+    let (_, _, err) = run("\"firstName\nRosan\n", &["--dry-run"]);
+    assert!(err.starts_with("error: contacts.csv, line 1: a quote is opened here"), "{err}");
+}
+
+/// The help lists the columns that are taken: each of them, and of the page no other.
+#[test]
+fn the_columns_of_the_help() {
+    let help = Command::new(program()).arg("--help").output().unwrap();
+    let help = said(&help).0;
+    let listed = help.split_once("as on the vendor's page:").unwrap().1.split_once("and customFields").unwrap().0;
+    // Without what is said of a column in parentheses.
+    let listed: String =
+        listed.split('(').map(|part| part.split_once(')').map_or(part, |(_, behind)| behind)).collect();
+    let columns: Vec<_> = listed.split(',').map(str::trim).filter(|column| !column.is_empty()).collect();
+    for property in leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES {
+        let (code, out, err) = run(&format!("{property}\n\n"), &["--dry-run"]);
+        let taken = code == Some(0) && out.contains("lines are good");
+        assert_eq!(taken, columns.contains(property), "{property}: {out}{err}");
+    }
+    assert!(columns.len() > 10, "{columns:?}");
+}
+
+#[test]
+fn a_column_that_is_not_known() {
+    let (code, _, err) = run("firstName,e-mail\nRosan,rosan@deos.com\n", &[]);
+    assert_eq!(code, Some(1));
+    assert_eq!(err, "error: contacts.csv, line 1: there is no column \"e-mail\": see --help for their names\n");
+    let (code, _, err) = run("email,firstName, email\nrosan@deos.com,Rosan,rosan@deos.com\n", &[]);
+    let twice = "the columns 1 and 3 have the same name, \"email\": take one of them away";
+    assert_eq!((code, err), (Some(1), format!("error: contacts.csv, line 1: {twice}\n")));
+}
+
+#[test]
+fn help_and_what_is_missing() {
+    let help = Command::new(program()).arg("--help").output().unwrap();
+    assert!(help.status.success() && said(&help).0.contains("customFields.ID"));
+    let nothing = Command::new(program()).output().unwrap();
+    assert_eq!(
+        (nothing.status.code(), said(&nothing).1.as_str()),
+        (Some(2), "error: no FILE is given\n  see --help\n")
+    );
+    let (code, _, err) = run("name\n", &["--journal", "/dev/null/journal"]);
+    assert!(code == Some(1) && err.contains("cannot open the journal"), "{err}");
+    for wait in ["-1", "soon", "1e99"] {
+        let (code, _, err) = run("email\n", &["--wait", wait]);
+        assert!(code == Some(2) && err.contains("number of seconds"), "{err}");
+    }
+}
+
+/// A journal of which only the intents are left, as after a kill; its last entry is half-written.
+async fn begun(file: &Path, server: &Server) -> PathBuf {
+    let journal = file.with_extension("csv.journal");
+    let other = Server::start().await.unwrap();
+    run_with(import(file, Some(&other))).await;
+    let entries = fs::read_to_string(&journal).unwrap().replace(other.url(), server.url());
+    let kept: Vec<_> = entries.lines().filter(|entry| !entry.contains("outcome")).collect();
+    fs::write(&journal, kept.join("\n") + "\n{\"line\":2,\"outc").unwrap();
+    journal
+}
+
+fn known(email: Option<&str>, phone: Option<&str>) -> serde_json::Value {
+    serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "known", "email": email, "phone": phone})
+}
+
+#[tokio::test]
+async fn a_line_that_was_begun_is_looked_up() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines = "Rosan,rosan@deos.com,\nRubika,rubika@deos.com,\nNobody,,\nAnna,anna@deos.com,+15125550123\n";
+    fs::write(&file, format!("firstName,email,phone\n{lines}")).unwrap();
+    begun(&file, &server).await;
+    server.insert(&known(Some("ROSAN@deos.com"), None)).unwrap();
+    // Of the same household.
+    server.insert(&known(Some("other@deos.com"), Some("+15125550123"))).unwrap();
+
+    let (code, out, err) = run_with(with(&file, &server, &["--wait", "0.2"])).await;
+    assert!(out.contains("0 of 4 lines are done, 4 were begun"), "{out}");
+    assert!(out.contains("1 created, 0 there already, 0 failed, 3 unknown\n"), "{out}");
+    let not_found = "it may have been created, and no look-up finds it; --send-again sends it again";
+    for line in [
+        &format!("line 3: unknown: {not_found}"),
+        "line 4: unknown: it has neither email nor phone to be looked up by; --send-again sends it again",
+        &format!("line 5: unknown: {not_found}"),
+    ] {
+        assert!(out.contains(line), "{out}");
+    }
+    assert_eq!((code, server.contacts().len()), (Some(1), 2), "{err}");
+
+    let (code, out, _) = run_with(with(&file, &server, &["--wait", "0.2", "--send-again"])).await;
+    assert!(out.contains("1 of 4 lines are done, 3 were begun"), "{out}");
+    assert!(out.contains("4 created, 0 there already, 0 failed, 0 unknown\n"), "{out}");
+    assert_eq!((code, server.contacts().len()), (Some(0), 5));
+}
+
+/// What was there before is not what a line created.
+#[tokio::test]
+async fn a_line_that_finds_an_older_contact_stays_unknown() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email\nrosan@deos.com\nrubika@deos.com\nanna@deos.com\n").unwrap();
+    begun(&file, &server).await;
+    let found = |added: &str| serde_json::json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", "email": "rosan@deos.com", "dateAdded": added}});
+    server.reply(Reply::json(StatusCode::OK, &found("2021-08-31T09:59:41.937Z")));
+    // One whose look-up is refused does not keep the others.
+    server.reply(Reply::new(StatusCode::BAD_REQUEST));
+    server.insert(&known(Some("anna@deos.com"), None)).unwrap();
+    let (code, out, err) = run_with(with(&file, &server, &["--wait", "0"])).await;
+    assert!(out.contains("1 created, 0 there already, 0 failed, 2 unknown\n"), "{out}{err}");
+    assert!(out.contains("line 2: unknown: its email or phone finds a contact that was there before"), "{out}");
+    assert!(out.contains("line 3: unknown: its look-up failed: the server refused the request: 400"), "{out}");
+    assert_eq!((code, server.contacts().len()), (Some(1), 1));
+}
+
+fn with(file: &Path, server: &Server, arguments: &[&str]) -> Command {
+    let mut command = import(file, Some(server));
+    command.args(arguments);
+    command
+}
+
+async fn run_with(mut command: Command) -> (Option<i32>, String, String) {
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    let (out, err) = said(&output);
+    (output.status.code(), out, err)
+}
+
+/// A line is known by what is in it, and the journal by where the contacts go.
+#[tokio::test]
+async fn a_file_that_is_mended_between_two_runs() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "name,email\r\nRosan,rosan@deos.com\r\nRubika,rubika\r\nAnna,anna@deos.com\r\n").unwrap();
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && out.contains("2 created") && err.contains("line 3: email"), "{out}{err}");
+
+    fs::write(&file, "name,email\nAnna,anna@deos.com\nRosan,rosan@deos.com\nRosan,rosan@deos.com\n").unwrap();
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("2 of 3 lines are done") && out.contains("3 created"), "{out}");
+    assert_eq!(server.contacts().len(), 3);
+
+    let other = Server::start().await.unwrap();
+    let (code, _, err) = run_with(import(&file, Some(&other))).await;
+    assert!(code == Some(1) && err.contains("name another with --journal"), "{err}");
+    assert!(other.requests().is_empty());
+}
+
+/// What the server refuses was not created: it is sent again when it is mended there.
+#[tokio::test]
+async fn a_line_that_was_refused_is_tried_again() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,customFields.6dvN\nrosan@deos.com,x\n").unwrap();
+    let refusal = serde_json::json!({"statusCode": 422, "message": ["customFields.0.id must be a string"]});
+    server.reply(Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &refusal));
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && out.contains("line 2: failed, and tried again next time"), "{out}");
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("1 created"), "{out}");
+}
+
+/// When nothing can succeed, the rest is left to do.
+#[tokio::test]
+async fn a_list_stops_when_nothing_can_succeed() {
+    let day_over = || {
+        let zero = HeaderValue::from_static("0");
+        Reply::new(StatusCode::TOO_MANY_REQUESTS).header(HeaderName::from_static("x-ratelimit-daily-remaining"), zero)
+    };
+    for (reply, words, least_left) in [
+        (Reply::new(StatusCode::UNAUTHORIZED), "the server does not accept the token (401)", 350),
+        (Reply::new(StatusCode::FORBIDDEN), "the token is not for this location", 350),
+        (day_over(), "the allowance of the day is used up", 350),
+        (Reply::new(StatusCode::NOT_FOUND), "404 Not Found", 350),
+        (Reply::new(StatusCode::BAD_GATEWAY), "50 times in a row: the server failed: 502", 250),
+    ] {
+        let server = Server::start().await.unwrap();
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("contacts.csv");
+        let lines: String = (0..400).map(|number| format!("Number {number}\n")).collect();
+        fs::write(&file, format!("firstName\n{lines}")).unwrap();
+        for _ in 0..400 {
+            server.reply(reply.clone());
+        }
+        let (code, out, err) = run_with(import(&file, Some(&server))).await;
+        assert_eq!(code, Some(1));
+        assert_eq!(err.matches("stopped, since nothing can succeed: ").count(), 1, "{err}");
+        assert!(err.contains(words), "{err}");
+        let left = out.rsplit_once(" left to do").unwrap().0.rsplit_once(' ').unwrap().1;
+        assert!(left.parse::<u32>().unwrap() >= least_left, "{out}");
+        assert!(out.contains("0 created, 0 there already, 0 failed"), "{out}");
+        assert!(server.requests().len() < 150, "{} requests", server.requests().len());
+        assert!(server.contacts().is_empty());
+    }
+}
+
+/// Nothing is changed in a file that is no journal.
+#[tokio::test]
+async fn what_is_no_journal_is_left_alone() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let (table, notes) = ("firstName\nRosan\nRubika", folder.path().join("notes"));
+    fs::write(&file, table).unwrap();
+    for (path, text) in [
+        (&file, table),
+        (&notes, "remember the milk"),
+        (&notes, "{\"remember\": \"the milk\"}\nand the eggs"),
+        (&notes, "{\"destination\":\"the location ve9EPM428h8vShlRW1KT at nowhere\"}\nrest"),
+    ] {
+        fs::write(path, text).unwrap();
+        let (code, _, err) = run_with(with(&file, &server, &["--journal", path.to_str().unwrap()])).await;
+        assert_eq!(code, Some(1));
+        assert!(err.contains("name another with --journal"), "{err}");
+        assert_eq!(fs::read_to_string(path).unwrap(), text);
+    }
+    assert!(server.requests().is_empty());
+
+    // A kill may have left half of the first entry.
+    fs::write(&notes, "{\"destination\":").unwrap();
+    let (code, out, _) = run_with(with(&file, &server, &["--journal", notes.to_str().unwrap()])).await;
+    assert!(code == Some(0) && out.contains("2 created"), "{out}");
+}
+
+/// A journal that cannot be written stops the import, names the place, and is whole.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_is_full() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines: String = (0..20).map(|number| format!("{number}@example.com\n")).collect();
+    fs::write(&file, format!("email\n{lines}")).unwrap();
+    // Files may have 512 or 1,024 bytes.
+    let mut command = Command::new("sh");
+    command.arg("-c").arg("trap '' XFSZ; ulimit -f 1; exec \"$0\" \"$1\"").arg(program()).arg(&file);
+    let (code, _, err) = run_with(to(command, &server)).await;
+    let journal = folder.path().join("contacts.csv.journal");
+    let words = format!("error: cannot write the journal {}: ", journal.display());
+    assert!(code == Some(1) && err.contains(&words), "{err}");
+    let text = fs::read_to_string(&journal).unwrap();
+    assert!(text.ends_with("}\n") && text.lines().count() > 1, "{text}");
+
+    let (code, out, _) = run_with(with(&file, &server, &["--wait", "0.1", "--send-again"])).await;
+    assert!(code == Some(0) && out.contains("20 created"), "{out}");
+    assert_eq!(most_often(&server), 1);
+
+    let (code, _, err) = run_with(with(&file, &server, &["--journal", "/dev/full"])).await;
+    assert!(code == Some(1) && err.contains("/dev/full is no journal of an import"), "{err}");
+}
+
+/// Two at a time would send each line twice.
+#[tokio::test]
+async fn one_import_at_a_time() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email\nrosan@deos.com\n").unwrap();
+    let journal = fs::File::create(folder.path().join("contacts.csv.journal")).unwrap();
+    lock(&journal);
+    let (code, _, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && err.contains("another import is writing"), "{err}");
+    assert!(server.requests().is_empty());
+}
+
+#[expect(clippy::incompatible_msrv, reason = "a test is built with the toolchain of the workspace")]
+fn lock(file: &fs::File) {
+    file.lock().unwrap();
+}
+
+/// The location allows duplicates, so that each line that is sent twice would show; and a look-up lags behind.
+#[tokio::test]
+async fn killed_at_twenty_moments() {
+    const LINES: usize = 3_000;
+    let server =
+        Server::builder().allow_duplicates(true).rate_limit(100, Duration::from_millis(40)).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let mut text = String::from("firstName,email,phone\n");
+    for number in 0..LINES {
+        // Half of them by email, half by phone.
+        let (email, phone) = if number % 2 == 0 {
+            (format!("{number}@example.com"), String::new())
+        } else {
+            (String::new(), format!("+1555{number:07}"))
+        };
+        writeln!(text, "Number {number},{email},{phone}").unwrap();
+    }
+    fs::write(&file, text).unwrap();
+
+    let mut unfinished = 0;
+    for kill in 0..20_u64 {
+        let mut child = with(&file, &server, &["--wait", "0.5"])
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let (before, more) = (server.requests().len(), RandomState::new().hash_one(kill) as usize % 130);
+        while child.try_wait().unwrap().is_none() && server.requests().len() < before + more {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        unfinished += usize::from(server.contacts().len() < LINES);
+    }
+    assert!(unfinished >= 10, "only {unfinished} of 20 kills came before the end: the file is too short");
+    let (_, out, err) = run_with(with(&file, &server, &["--wait", "0.5"])).await;
+    assert!(out.contains(", 0 there already, 0 failed, "), "{out}{err}");
+    assert_eq!(most_often(&server), 1, "somebody is there twice");
+
+    // What is not there by now was never sent.
+    let (code, out, err) = run_with(with(&file, &server, &["--wait", "0.5", "--send-again"])).await;
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(out.contains(&format!("{LINES} created, 0 there already, 0 failed, 0 unknown")), "{out}");
+    assert_eq!((most_often(&server), server.contacts().len()), (1, LINES));
+}
+
+/// How often the contact is there that is there most often.
+fn most_often(server: &Server) -> usize {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for contact in server.contacts() {
+        *times.entry(format!("{} {}", contact["firstName"], contact["email"])).or_default() += 1;
+    }
+    times.values().copied().max().unwrap()
+}
