@@ -37,6 +37,7 @@ pub struct Client {
 struct Shared {
     raw: raw::Client,
     tokens: Tokens,
+    timeout: Duration,
     pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
     response_limit: usize,
@@ -64,6 +65,11 @@ impl Client {
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.shared.tokens
+    }
+
+    /// The longest time of one attempt, and of a question to the source of tokens.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.shared.timeout
     }
 
     pub(crate) fn pacing(&self) -> &dyn AnyPacing {
@@ -237,10 +243,16 @@ impl ClientBuilder {
     /// - The token is not one: see [`Token::new`].
     /// - The base URL is not an `http` or `https` URL; has a user, a query or a fragment; is `http` and leads to another
     ///   machine; or is `https` in a build without a TLS feature.
+    /// - The timeout, or the one for connecting, is zero.
     /// - The HTTP client cannot be set up.
     pub fn build(self) -> Result<Client, BuildError> {
         let tokens = self.tokens?;
         let base_url = checked_base_url(&self.base_url, self.allow_http)?;
+        for (name, timeout) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
+            if timeout.is_zero() {
+                return Err(InvalidValue::new(name, "is zero: no request ends in that time").into());
+            }
+        }
         let mut http = self.http.unwrap_or_else(|| reqwest::Client::builder().user_agent(USER_AGENT));
         if is_loopback(&base_url) && !self.allow_http {
             // A proxy cannot reach this machine's own servers, and would be sent the token in the clear.
@@ -266,8 +278,8 @@ impl ClientBuilder {
         let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
         let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
             .map_err(|_| InvalidValue::new("Version", "has a character that a header cannot have"))?;
-        let Self { pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let shared = Shared { raw, tokens, pacing, retry, response_limit, concurrency, reconcile, user_agent };
+        let Self { timeout, pacing, retry, response_limit, concurrency, reconcile, .. } = self;
+        let shared = Shared { raw, tokens, timeout, pacing, retry, response_limit, concurrency, reconcile, user_agent };
         Ok(Client { shared: Arc::new(shared) })
     }
 }
@@ -345,6 +357,17 @@ mod tests {
         assert!(has_user_agent(&named(http::header::USER_AGENT, "mine").build().unwrap()));
         assert!(!has_user_agent(&client().build().unwrap()));
         assert!(!has_user_agent(&named(http::header::ACCEPT, "\"user-agent\": \"mine\"").build().unwrap()));
+    }
+
+    #[test]
+    fn no_request_ends_in_no_time() {
+        let client = || Client::builder("token").base_url("http://127.0.0.1:1");
+        for (client, said) in [
+            (client().timeout(Duration::ZERO), "timeout is zero: no request ends in that time"),
+            (client().connect_timeout(Duration::ZERO), "connect_timeout is zero: no request ends in that time"),
+        ] {
+            assert_eq!(client.build().unwrap_err().to_string(), said);
+        }
     }
 
     #[test]

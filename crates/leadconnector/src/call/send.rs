@@ -15,6 +15,9 @@ use super::receive::{Arrival, receive};
 use super::retry::{Facts, Next, next};
 use crate::{Answer, CarriedOut, Client, Error, InvalidValue, LocationId, Response, Token};
 
+/// After a wait of this length for a place, the token is asked for again: it may have expired.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
 /// Sends a request until it succeeds, or must not be sent again.
 pub(crate) async fn send<R: Read>(
     client: &Client,
@@ -89,12 +92,14 @@ impl<'a> Attempts<'a> {
     /// Sends the request once.
     async fn make(&mut self) -> Result<reqwest::Result<(Response, Arrival)>, Error> {
         self.number = self.number.saturating_add(1);
+        // Before a place is taken, which a source that hangs would hold.
+        let mut token = self.token_to_send().await?;
+        let asked = Instant::now();
         let place = Place::acquire(self.client.pacing(), self.location).await.map_err(Error::Pacing)?;
-        // After the wait, in which a token may have expired.
-        let token = match self.fresh.take() {
-            Some(token) => token,
-            None => self.client.tokens().current().await.map_err(Error::Token)?,
-        };
+        if asked.elapsed() >= LONG_WAIT {
+            token = self.token_to_send().await?;
+        }
+        self.fresh = None;
         self.begun.get_or_insert_with(Instant::now);
         // A body of bytes can be copied, always.
         let mut request =
@@ -112,6 +117,15 @@ impl<'a> Attempts<'a> {
             drop(place);
         }
         Ok(received)
+    }
+
+    /// The token of the source; or the fresh one, if the source still has the one that was refused.
+    async fn token_to_send(&self) -> Result<Token, Error> {
+        let current = self.client.tokens().current(self.location, self.client.timeout()).await.map_err(Error::Token)?;
+        Ok(match &self.fresh {
+            Some(fresh) if self.token.as_ref() == Some(&current) => fresh.clone(),
+            _ => current,
+        })
     }
 
     /// Waits for the next attempt; the error itself if there must not be one.
@@ -160,7 +174,7 @@ impl<'a> Attempts<'a> {
     async fn refresh(&mut self, error: &Error) -> Result<bool, Error> {
         self.refreshed = true;
         let Some(refused) = &self.token else { return Ok(false) };
-        let fresh = self.client.tokens().fresh(refused).await;
+        let fresh = self.client.tokens().fresh(self.location, refused, self.client.timeout()).await;
         self.fresh = fresh.map_err(|failed| Error::Token(failed.after(error.response().cloned())))?;
         if self.fresh.is_some() {
             debug!(attempt = self.number, "sending again with a fresh token");

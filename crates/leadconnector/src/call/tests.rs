@@ -22,9 +22,9 @@ use super::outcome::outcome;
 use super::receive::Arrival;
 use super::retry;
 use crate::{
-    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
-    Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Reconcile, Response, Retry,
-    RetryPolicy, Token, TokenSource, UndecodableReason,
+    Answer, BoxError, BudgetAnswer, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created,
+    CreatedId, Decision, Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Pacing,
+    PacingError, Reconcile, Response, Retry, RetryPolicy, Token, TokenSource, UndecodableReason,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -559,11 +559,11 @@ impl Numbered {
 }
 
 impl TokenSource for Arc<Numbered> {
-    async fn token(&self) -> Result<Token, BoxError> {
+    async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
         self.current()
     }
 
-    async fn refresh(&self) -> Result<Token, BoxError> {
+    async fn refresh(&self, _: &LocationId) -> Result<Token, BoxError> {
         self.refreshes.fetch_add(1, Ordering::Relaxed);
         tokio::task::yield_now().await;
         *self.number.lock().unwrap() += 1;
@@ -620,6 +620,54 @@ async fn one_fresh_try_after_a_401() {
     }
 }
 
+/// A source that hangs is given up, and holds no place in the budget meanwhile.
+#[tokio::test]
+async fn a_source_that_hangs() {
+    struct Hanging;
+    impl TokenSource for Hanging {
+        async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
+            std::future::pending().await
+        }
+
+        async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+            self.token(location).await
+        }
+    }
+    struct Closed;
+    impl Pacing for Closed {
+        async fn acquire(&self, _: &LocationId) -> Result<(), PacingError> {
+            panic!("a place is taken")
+        }
+
+        fn release(&self, _: &LocationId, _: Option<BudgetAnswer<'_>>) {}
+    }
+    let server = Server::start().await.unwrap();
+    let client = Client::with_token_source(Hanging).timeout(Duration::from_millis(20)).pacing(Closed);
+    let error = contacts(client, server.url()).create(rosan()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error), server.requests().len()), ("Token", "no", 0));
+    assert_eq!(error.source().unwrap().to_string(), "it took longer than the client's timeout");
+}
+
+/// What the source has by now is sent, rather than what a refresh once gave.
+#[tokio::test]
+async fn the_newest_token_is_sent() {
+    struct Newer(AtomicUsize);
+    impl TokenSource for Newer {
+        async fn token(&self, location: &LocationId) -> Result<Token, BoxError> {
+            Ok(Token::new(format!("{location}-{}", self.0.load(Ordering::Relaxed)))?)
+        }
+
+        async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+            self.0.store(2, Ordering::Relaxed);
+            Ok(Token::new(format!("{location}-1"))?)
+        }
+    }
+    let server = Server::start().await.unwrap();
+    server.reply(status(401));
+    contacts(Client::with_token_source(Newer(AtomicUsize::new(0))), server.url()).create(rosan()).await.unwrap();
+    assert_eq!(sent_tokens(&server), ["Bearer ve9EPM428h8vShlRW1KT-0", "Bearer ve9EPM428h8vShlRW1KT-2"]);
+}
+
 #[tokio::test]
 async fn one_refresh_at_a_time() {
     let server = Server::start().await.unwrap();
@@ -638,12 +686,12 @@ async fn one_refresh_at_a_time() {
 async fn a_source_without_a_token() {
     struct Nothing;
     impl TokenSource for Nothing {
-        async fn token(&self) -> Result<Token, BoxError> {
+        async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
             Err("signed out".into())
         }
 
-        async fn refresh(&self) -> Result<Token, BoxError> {
-            self.token().await
+        async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+            self.token(location).await
         }
     }
     let server = Server::start().await.unwrap();
@@ -658,11 +706,11 @@ async fn a_source_without_a_token() {
 async fn a_refresh_that_fails() {
     struct Stale;
     impl TokenSource for Stale {
-        async fn token(&self) -> Result<Token, BoxError> {
+        async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
             Ok(Token::new("MARKER-token")?)
         }
 
-        async fn refresh(&self) -> Result<Token, BoxError> {
+        async fn refresh(&self, _: &LocationId) -> Result<Token, BoxError> {
             Err("signed out".into())
         }
     }

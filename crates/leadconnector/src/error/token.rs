@@ -2,19 +2,21 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::{BoxError, Response};
 
 /// A [`TokenSource`](crate::TokenSource) had no token. The source of this error is what it said.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct TokenError {
-    source: BoxError,
+    // Those who waited for one refresh share its error.
+    source: Arc<dyn StdError + Send + Sync>,
     pub(super) response: Option<Box<Response>>,
 }
 
 impl TokenError {
     pub(crate) fn new(source: BoxError) -> Self {
-        Self { source, response: None }
+        Self { source: source.into(), response: None }
     }
 
     /// The same, when another token was asked for after a 401.
