@@ -8,9 +8,12 @@ mod get;
 mod notes;
 mod reconcile;
 
+use std::sync::Arc;
+
 pub use create_all::CreateAll;
 use leadconnector_raw as raw;
 pub use reconcile::Reconcile;
+use tokio::sync::Mutex as FairMutex;
 
 use crate::call::outcome::Read;
 use crate::call::{Call, send};
@@ -37,11 +40,18 @@ use crate::{Answer, Client, ContactId, Error, InvalidValue, LocationId};
 pub struct Contacts {
     client: Client,
     location: LocationId,
+    /// Of the calls of a list: see [`send`].
+    list: Option<Arc<FairMutex<()>>>,
 }
 
 impl Contacts {
     pub(crate) fn new(client: Client, location: LocationId) -> Self {
-        Self { client, location }
+        Self { client, location, list: None }
+    }
+
+    /// The same for the calls of one list.
+    fn for_a_list(&self) -> Self {
+        Self { list: Some(Arc::default()), ..self.clone() }
     }
 
     /// The call of the request that is made once it is awaited.
@@ -67,7 +77,7 @@ impl Contacts {
         &self,
         request: Result<raw::Request<R>, raw::RequestError>,
     ) -> Result<Answer<R::Value>, Error> {
-        send(&self.client, &self.location, request.map_err(refused)?).await
+        send(&self.client, &self.location, self.list.as_deref(), request.map_err(refused)?).await
     }
 }
 

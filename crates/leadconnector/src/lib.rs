@@ -61,7 +61,7 @@ mod invalid_value;
 mod models;
 mod newtypes;
 
-pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, SlidingWindow};
+pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, Permit, SlidingWindow, WindowPermit};
 pub use call::response::{RateLimit, Response};
 pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use call::token_source::{BoxError, TokenSource};

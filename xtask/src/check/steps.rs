@@ -109,6 +109,12 @@ pub(super) const STEPS: &[Step] = &[
         "what the failed test says; on a busy machine, once more",
     ),
     step(
+        "sharing-simulated",
+        "what several processes get of one location: the figures of the guide",
+        Work::Cargo(&["run", "--quiet", "--package", "leadconnector", "--example", "sharing", "--locked"]),
+        "the table that cargo run --example sharing prints, and crates/leadconnector/src/call/pacing/share.rs",
+    ),
+    step(
         "fuzz",
         "whatever is in an answer, an id is not lost: more cases than the tests try",
         Work::Function(fuzz),

@@ -9,7 +9,6 @@ mod daily_allowance;
 #[cfg(test)]
 mod for_tests;
 mod interval;
-mod place;
 mod share;
 mod sliding_window;
 mod waiting_line;
@@ -20,8 +19,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use budget_answer::BudgetAnswer;
-pub(crate) use place::Place;
-pub use sliding_window::SlidingWindow;
+pub use sliding_window::{SlidingWindow, WindowPermit};
 
 use crate::{BoxError, LocationId};
 
@@ -31,14 +29,23 @@ use crate::{BoxError, LocationId};
 /// Hand in another with [`ClientBuilder::pacing`](crate::ClientBuilder::pacing) to keep it in a store that several processes
 /// share; or [`NoPacing`].
 pub trait Pacing: Send + Sync + 'static {
+    /// The place of one request in the budget.
+    type Permit: Permit;
+
     /// Waits until a request for this location may be sent, and takes its place in the budget.
     ///
     /// The future may be dropped while it waits; then nothing must be taken.
-    fn acquire(&self, location: &LocationId) -> impl Future<Output = Result<(), PacingError>> + Send;
+    fn acquire(&self, location: &LocationId) -> impl Future<Output = Result<Self::Permit, PacingError>> + Send;
+}
 
-    /// The request has ended for which `acquire` had taken a place; called once for each. `answer` is what the answer said of
-    /// the budget; none if there was no answer.
-    fn release(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>);
+/// The place of one request in the budget: [`Pacing::acquire`] gives it. It is dropped if the request ended without an answer,
+/// and may have been counted.
+pub trait Permit: Send + 'static {
+    /// The server has answered, and this is what the answer says of the budget.
+    fn answered(self, answer: BudgetAnswer<'_>);
+
+    /// Nothing was sent: the place is free.
+    fn unused(self);
 }
 
 /// Why no request may be sent now.
@@ -50,8 +57,23 @@ pub enum PacingError {
         /// Counted from the error.
         again_in: Duration,
     },
+    /// The server has asked to wait, with `Retry-After`; a request may be sent again after this time.
+    Held {
+        /// Counted from the error.
+        again_in: Duration,
+    },
     /// The store of the budget failed. The source of this error is what it said.
     Store(BoxError),
+}
+
+impl PacingError {
+    /// After which time a request may be sent again, counted from the error; none if that is not known.
+    pub fn again_in(&self) -> Option<Duration> {
+        match self {
+            Self::DayUsedUp { again_in } | Self::Held { again_in } => Some(*again_in),
+            Self::Store(_) => None,
+        }
+    }
 }
 
 impl fmt::Display for PacingError {
@@ -64,6 +86,10 @@ impl fmt::Display for PacingError {
                     "the location's allowance of the day is used up; nothing was sent, try again in {minutes} min"
                 )
             }
+            Self::Held { again_in } => {
+                let seconds = again_in.as_secs_f64().ceil();
+                write!(f, "the server has asked this location to wait; nothing was sent, try again in {seconds} s")
+            }
             Self::Store(_) => f.write_str("the store of the location's budget failed; nothing was sent"),
         }
     }
@@ -72,7 +98,7 @@ impl fmt::Display for PacingError {
 impl std::error::Error for PacingError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::DayUsedUp { .. } => None,
+            Self::DayUsedUp { .. } | Self::Held { .. } => None,
             Self::Store(error) => Some(&**error),
         }
     }
@@ -83,32 +109,49 @@ impl std::error::Error for PacingError {
 pub struct NoPacing;
 
 impl Pacing for NoPacing {
+    type Permit = ();
+
     async fn acquire(&self, _: &LocationId) -> Result<(), PacingError> {
         Ok(())
     }
+}
 
-    fn release(&self, _: &LocationId, _: Option<BudgetAnswer<'_>>) {}
+/// The place in a budget that is not counted.
+impl Permit for () {
+    fn answered(self, _: BudgetAnswer<'_>) {}
+
+    fn unused(self) {}
 }
 
 /// A [`Pacing`] whose type does not show.
 pub(crate) trait AnyPacing: Send + Sync {
-    fn take_place<'a>(
-        &'a self,
-        location: &'a LocationId,
-    ) -> Pin<Box<dyn Future<Output = Result<(), PacingError>> + Send + 'a>>;
-    fn give_back(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>);
+    fn acquire<'a>(&'a self, location: &'a LocationId) -> AnyAcquire<'a>;
 }
 
+type AnyAcquire<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn AnyPermit>, PacingError>> + Send + 'a>>;
+
 impl<P: Pacing> AnyPacing for P {
-    fn take_place<'a>(
-        &'a self,
-        location: &'a LocationId,
-    ) -> Pin<Box<dyn Future<Output = Result<(), PacingError>> + Send + 'a>> {
-        Box::pin(Pacing::acquire(self, location))
+    fn acquire<'a>(&'a self, location: &'a LocationId) -> AnyAcquire<'a> {
+        Box::pin(async move {
+            let permit = Pacing::acquire(self, location).await?;
+            Ok(Box::new(permit) as Box<dyn AnyPermit>)
+        })
+    }
+}
+
+/// A [`Permit`] whose type does not show.
+pub(crate) trait AnyPermit: Send {
+    fn answered(self: Box<Self>, answer: BudgetAnswer<'_>);
+    fn unused(self: Box<Self>);
+}
+
+impl<P: Permit> AnyPermit for P {
+    fn answered(self: Box<Self>, answer: BudgetAnswer<'_>) {
+        Permit::answered(*self, answer);
     }
 
-    fn give_back(&self, location: &LocationId, answer: Option<BudgetAnswer<'_>>) {
-        Pacing::release(self, location, answer);
+    fn unused(self: Box<Self>) {
+        Permit::unused(*self);
     }
 }
 

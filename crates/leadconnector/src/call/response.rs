@@ -99,6 +99,8 @@ pub struct RateLimit {
     pub daily_limit: Option<u64>,
     /// Requests left today: `X-RateLimit-Daily-Remaining`.
     pub daily_remaining: Option<u64>,
+    /// The time until the day's allowance begins anew: `X-RateLimit-Daily-Reset`, in milliseconds.
+    pub daily_reset: Option<Duration>,
     /// The length of an interval: `X-RateLimit-Interval-Milliseconds`.
     pub interval: Option<Duration>,
     /// Requests in an interval: `X-RateLimit-Max`.
@@ -110,13 +112,14 @@ pub struct RateLimit {
 impl RateLimit {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let mut limit = Self::default();
-        // One look at each header is less work than five look-ups.
+        // One look at each header is less work than six look-ups.
         for (name, value) in headers {
             let Some(name) = name.as_str().strip_prefix("x-ratelimit-") else { continue };
             let number = || std::str::from_utf8(value.as_bytes().trim_ascii()).ok()?.parse().ok();
             match name {
                 "limit-daily" => limit.daily_limit = limit.daily_limit.or_else(number),
                 "daily-remaining" => limit.daily_remaining = limit.daily_remaining.or_else(number),
+                "daily-reset" => limit.daily_reset = limit.daily_reset.or_else(|| number().map(Duration::from_millis)),
                 "interval-milliseconds" => {
                     limit.interval = limit.interval.or_else(|| number().map(Duration::from_millis))
                 }

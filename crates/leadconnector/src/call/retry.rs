@@ -56,7 +56,8 @@ pub(crate) fn next(policy: &dyn RetryPolicy, error: &Error, facts: Facts) -> Nex
 /// How an attempt failed; none if nothing was sent and nothing would change.
 fn failure(error: &Error) -> Option<Failure<'_>> {
     match (error, error.response()) {
-        (Error::Invalid(_) | Error::Token(_) | Error::Pacing(_), _) => None,
+        (Error::Pacing(error), _) => error.again_in().map(|again_in| Failure::NotSent { again_in }),
+        (Error::Invalid(_) | Error::Token(_), _) => None,
         (Error::NotConnected(_), _) => Some(Failure::NotConnected),
         // The server has said what it has to say.
         (Error::Undecodable(error), Some(response)) if error.reason.is_deliberate() => {
@@ -118,6 +119,11 @@ pub enum Failure<'a> {
     },
     /// No connection could be made: the server has not seen the request.
     NotConnected,
+    /// Nothing was sent: the day's allowance of the location is used up, or the server has asked it to wait.
+    NotSent {
+        /// After which time a request may be sent again.
+        again_in: Duration,
+    },
     /// The request may have reached the server, and no answer came that can be read.
     Lost,
 }
@@ -146,8 +152,9 @@ impl RetryPolicy for NoRetry {
 /// | what happened | what happens [once](Effect::Once) | what [reads](Effect::Reads) or [repeats](Effect::Repeats) |
 /// | --- | --- | --- |
 /// | no connection could be made | again | again |
+/// | the day's allowance is used up, or the server has asked to wait | again, when it may | again, when it may |
 /// | 401 about the token itself, and the [`TokenSource`](crate::TokenSource) has another one | again, once | again, once |
-/// | 429, and the day's allowance is used up | stop | stop |
+/// | 429, and the day's allowance is used up | again, when the day begins anew, if that is said | the same |
 /// | 429 | again | again |
 /// | 408, 500, 502, 503, 504 | stop | again |
 /// | a success that is empty, or is not JSON | stop | again |
@@ -220,11 +227,16 @@ impl Retry {
         let backoff = self.backoff(attempt);
         match attempt.failure {
             Failure::NotConnected => Some(backoff),
+            Failure::NotSent { again_in } => Some(again_in),
             Failure::Lost => attempt.effect.is_repeatable().then_some(backoff),
             Failure::Answered { status: StatusCode::TOO_MANY_REQUESTS, headers } => {
                 let limit = RateLimit::of(headers);
-                (limit.daily_remaining != Some(0))
-                    .then(|| retry_after(headers, attempt.now).or(limit.interval).unwrap_or(backoff).max(backoff))
+                let asked = retry_after(headers, attempt.now);
+                if limit.daily_remaining == Some(0) {
+                    // An interval later nothing would be left either.
+                    return asked.max(limit.daily_reset).map(|wait| wait.max(backoff));
+                }
+                Some(asked.or(limit.interval).unwrap_or(backoff).max(backoff))
             }
             Failure::Answered { status, headers } => {
                 let transient = matches!(status.as_u16(), 408 | 500 | 502 | 503 | 504);
@@ -297,9 +309,22 @@ mod tests {
         assert_eq!(wait(&[interval]), seconds(10));
         assert_eq!(wait(&[]), Decision::Wait(Duration::from_millis(250)));
         assert_eq!(wait(&[interval, ("x-ratelimit-daily-remaining", "1")]), seconds(10));
-        assert_eq!(wait(&[interval, ("x-ratelimit-daily-remaining", "0")]), Decision::Stop);
+        let nothing = ("x-ratelimit-daily-remaining", "0");
+        assert_eq!(wait(&[interval, nothing]), Decision::Stop);
+        assert_eq!(wait(&[interval, nothing, ("x-ratelimit-daily-reset", "90000")]), seconds(90));
+        assert_eq!(wait(&[interval, nothing, ("x-ratelimit-daily-reset", "1800000")]), Decision::Stop);
         assert_eq!(wait(&[("retry-after", "120")]), seconds(120));
         assert_eq!(wait(&[("retry-after", "121")]), Decision::Stop);
+    }
+
+    #[test]
+    fn what_may_not_be_sent_yet() {
+        let decide = |seconds| {
+            let again_in = Duration::from_secs(seconds);
+            Retry::default().decide(&attempt(Failure::NotSent { again_in }, Effect::Once, 1))
+        };
+        assert_eq!(decide(120), Decision::Wait(Duration::from_secs(120)));
+        assert_eq!(decide(121), Decision::Stop);
     }
 
     #[test]

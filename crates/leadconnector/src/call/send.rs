@@ -6,11 +6,12 @@ use http::header::{AUTHORIZATION, USER_AGENT};
 use leadconnector_raw as raw;
 use raw::{Effect, Operation};
 use reqwest::Request;
+use tokio::sync::Mutex as FairMutex;
 use tracing::{Instrument, Level, debug, debug_span, enabled};
 
 use super::jitter::random;
 use super::outcome::{Read, outcome};
-use super::pacing::{BudgetAnswer, Place};
+use super::pacing::{AnyPermit, BudgetAnswer};
 use super::receive::{Arrival, receive};
 use super::retry::{Facts, Next, next};
 use crate::{Answer, CarriedOut, Client, Error, InvalidValue, LocationId, Response, Token};
@@ -22,24 +23,28 @@ const LONG_WAIT: Duration = Duration::from_secs(1);
 pub(crate) async fn send<R: Read>(
     client: &Client,
     location: &LocationId,
+    list: Option<&FairMutex<()>>,
     request: raw::Request<R>,
 ) -> Result<Answer<R::Value>, Error> {
     let operation = request.operation();
-    let mut attempts = Attempts::of(client, location, operation, request.effect(), request.into_http());
+    let mut attempts = Attempts::of(client, location, list, operation, request.effect(), request.into_http());
     let made = async {
         loop {
             let received = match attempts.make().await {
                 Ok(received) => received,
-                Err(error) => return Err(attempts.ended(error)),
+                Err(error) => {
+                    attempts.follow(error).await?;
+                    continue;
+                }
             };
             let error = match outcome::<R>(operation, received, attempts.unknown.is_some()) {
                 Ok(answer) => {
-                    log(attempts.number, Some(&answer.response), &answer.undecoded, None);
-                    return Ok(Answer { attempts: attempts.number, ..answer });
+                    log(attempts.sent, Some(&answer.response), &answer.undecoded, None);
+                    return Ok(Answer { attempts: attempts.sent, ..answer });
                 }
                 Err(error) => error,
             };
-            log(attempts.number, error.response(), &[], Some(&error));
+            log(attempts.sent, error.response(), &[], Some(&error));
             attempts.follow(error).await?;
         }
     };
@@ -50,12 +55,16 @@ pub(crate) async fn send<R: Read>(
 struct Attempts<'a> {
     client: &'a Client,
     location: &'a LocationId,
+    /// Held while a call of a list waits for a place: one at a time, so that no list keeps others waiting for long.
+    list: Option<&'a FairMutex<()>>,
     operation: &'static Operation,
     effect: Effect,
     /// Made once; each attempt sends a copy, which shares the body.
     request: Request,
+    /// How many attempts were made, and how many of them were sent.
     number: u32,
-    /// From the first request on: the wait for a place is not the server's.
+    sent: u32,
+    /// From the first request on, or the first time that none may be sent: the wait for a place is not the server's.
     begun: Option<Instant>,
     /// The token of the last attempt.
     token: Option<Token>,
@@ -70,6 +79,7 @@ impl<'a> Attempts<'a> {
     fn of(
         client: &'a Client,
         location: &'a LocationId,
+        list: Option<&'a FairMutex<()>>,
         operation: &'static Operation,
         effect: Effect,
         request: Request,
@@ -77,10 +87,12 @@ impl<'a> Attempts<'a> {
         Self {
             client,
             location,
+            list,
             operation,
             effect,
             request,
             number: 0,
+            sent: 0,
             begun: None,
             token: None,
             fresh: None,
@@ -95,28 +107,46 @@ impl<'a> Attempts<'a> {
         // Before a place is taken, which a source that hangs would hold.
         let mut token = self.token_to_send().await?;
         let asked = Instant::now();
-        let place = Place::acquire(self.client.pacing(), self.location).await.map_err(Error::Pacing)?;
+        let permit = self.place().await?;
         if asked.elapsed() >= LONG_WAIT {
-            token = self.token_to_send().await?;
+            token = match self.token_to_send().await {
+                Ok(token) => token,
+                Err(error) => {
+                    permit.unused();
+                    return Err(error);
+                }
+            };
         }
         self.fresh = None;
         self.begun.get_or_insert_with(Instant::now);
         // A body of bytes can be copied, always.
-        let mut request =
-            self.request.try_clone().ok_or_else(|| InvalidValue::new("request", "cannot be sent again"))?;
+        let Some(mut request) = self.request.try_clone() else {
+            permit.unused();
+            return Err(InvalidValue::new("request", "cannot be sent again").into());
+        };
         request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
         if let Some(user_agent) = self.client.user_agent() {
             request.headers_mut().insert(USER_AGENT, user_agent.clone());
         }
         self.token = Some(token);
         let sent = self.client.http().execute(request);
+        self.sent = self.sent.saturating_add(1);
         let received = receive(sent, self.client.response_limit(), self.operation).await;
-        if let Ok((response, _)) = &received {
-            place.answered(BudgetAnswer::new(response.status(), response.headers()));
-        } else {
-            drop(place);
+        match &received {
+            Ok((response, _)) => permit.answered(BudgetAnswer::new(response.status(), response.headers())),
+            Err(error) if error.is_connect() || error.is_builder() => permit.unused(),
+            Err(_) => drop(permit),
         }
         Ok(received)
+    }
+
+    /// A place in the location's budget.
+    async fn place(&self) -> Result<Box<dyn AnyPermit>, Error> {
+        let _turn = match self.list {
+            Some(list) => Some(list.lock().await),
+            None => None,
+        };
+        self.client.pacing().acquire(self.location).await.map_err(Error::Pacing)
     }
 
     /// The token of the source; or the fresh one, if the source still has the one that was refused.
@@ -130,6 +160,9 @@ impl<'a> Attempts<'a> {
 
     /// Waits for the next attempt; the error itself if there must not be one.
     async fn follow(&mut self, error: Error) -> Result<(), Error> {
+        if matches!(error, Error::Pacing(_)) {
+            self.begun.get_or_insert_with(Instant::now);
+        }
         let facts = Facts {
             effect: self.effect,
             number: self.number,
@@ -155,7 +188,7 @@ impl<'a> Attempts<'a> {
             self.unknown = Some(error);
         }
         if !wait.is_zero() {
-            debug!(attempt = self.number, wait_ms = wait.as_millis() as u64, "sending again after a wait");
+            debug!(attempt = self.sent, wait_ms = wait.as_millis() as u64, "sending again after a wait");
             tokio::time::sleep(wait).await;
         }
         Ok(())
@@ -177,7 +210,7 @@ impl<'a> Attempts<'a> {
         let fresh = self.client.tokens().fresh(self.location, refused, self.client.timeout()).await;
         self.fresh = fresh.map_err(|failed| Error::Token(failed.after(error.response().cloned())))?;
         if self.fresh.is_some() {
-            debug!(attempt = self.number, "sending again with a fresh token");
+            debug!(attempt = self.sent, "sending again with a fresh token");
         }
         Ok(self.fresh.is_some())
     }

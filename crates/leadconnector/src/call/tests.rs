@@ -9,9 +9,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::StreamExt;
 use http::header::{HeaderName, HeaderValue, LOCATION, USER_AGENT};
 use http::{Method, StatusCode};
-use leadconnector_mock::{Reply, Server};
+use leadconnector_mock::{Enforcement, Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -22,9 +23,9 @@ use super::outcome::outcome;
 use super::receive::Arrival;
 use super::retry;
 use crate::{
-    Answer, BoxError, BudgetAnswer, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created,
-    CreatedId, Decision, Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Pacing,
-    PacingError, Reconcile, Response, Retry, RetryPolicy, Token, TokenSource, UndecodableReason,
+    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
+    Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Pacing, PacingError, Reconcile,
+    Response, Retry, RetryPolicy, Token, TokenSource, UndecodableReason,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -635,11 +636,11 @@ async fn a_source_that_hangs() {
     }
     struct Closed;
     impl Pacing for Closed {
+        type Permit = ();
+
         async fn acquire(&self, _: &LocationId) -> Result<(), PacingError> {
             panic!("a place is taken")
         }
-
-        fn release(&self, _: &LocationId, _: Option<BudgetAnswer<'_>>) {}
     }
     let server = Server::start().await.unwrap();
     let client = Client::with_token_source(Hanging).timeout(Duration::from_millis(20)).pacing(Closed);
@@ -732,9 +733,93 @@ async fn a_day_that_is_used_up() {
     let error = contacts.create(rosan()).await.unwrap_err();
     assert_eq!((variant(&error), created(&error)), ("Pacing", "no"));
     assert_private(&error);
-    let said = "the location's allowance of the day is used up; nothing was sent, try again in 1440 min";
+    let said = "the location's allowance of the day is used up; nothing was sent, try again in 60 min";
     assert_eq!(error.to_string(), said);
     assert_eq!(server.requests().len(), 1);
+}
+
+/// The server's word, where a day ends and no `Retry-After` comes with it.
+#[tokio::test]
+async fn a_day_that_ends_in_half_an_hour() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let used_up = header(status(429), "x-ratelimit-daily-remaining", "0");
+    server.reply(header(used_up, "x-ratelimit-daily-reset", "1800000"));
+    let Err(Error::RateLimited(limited)) = contacts.create(rosan()).await else { panic!("not limited") };
+    let half_an_hour = Duration::from_secs(1800);
+    assert_eq!((limited.retry_after, limited.day_used_up), (Some(half_an_hour), true));
+    assert_eq!(limited.response.rate_limit().daily_reset, Some(half_an_hour));
+    let Err(Error::Pacing(PacingError::DayUsedUp { again_in })) = contacts.create(rosan()).await else {
+        panic!("not used up")
+    };
+    assert!(again_in <= half_an_hour && again_in > half_an_hour - Duration::from_secs(60), "{again_in:?}");
+    assert_eq!(server.requests().len(), 1);
+}
+
+/// A wait that is asked for holds all calls to the location: those that would wait too long fail, and say for how long.
+#[tokio::test]
+async fn a_wait_that_the_server_asks_for() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    server.reply(header(status(503), "retry-after", "600"));
+    let _ = contacts.create(rosan()).await;
+    let error = contacts.get(&id()).await.unwrap_err();
+    let Error::Pacing(PacingError::Held { again_in }) = &error else { panic!("{error}") };
+    assert!(again_in.as_secs() > 500, "{again_in:?}");
+    assert_eq!(error.to_string(), "the server has asked this location to wait; nothing was sent, try again in 600 s");
+    assert_eq!((carried_out(&error), server.requests().len()), ("no", 1));
+
+    // One that is short is waited out, and is no request.
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    server.reply(header(status(429), "retry-after", "1"));
+    let (one, other) = tokio::join!(contacts.create(rosan()).answer(), async {
+        while server.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        contacts.find_duplicate(Email::new("nobody@deos.com").unwrap()).answer().await
+    });
+    assert_eq!((one.unwrap().attempts(), other.unwrap().attempts()), (2, 1));
+}
+
+/// A location on trial has 25 requests in an interval, which nobody knows before the first answer.
+#[tokio::test]
+async fn the_first_burst_of_a_location_on_trial() {
+    let allowance = Server::builder().rate_limit(25, Duration::from_millis(500));
+    let server = allowance.enforce(Enforcement::SlidingWindow).start().await.unwrap();
+    let list = (0..60).map(|number| NewContact::builder().first_name(format!("Number {number}")).build());
+    let results = fixed(server.url()).create_all(futures_util::stream::iter(list.collect::<Vec<_>>()));
+    let created = results.filter(|(_, result)| std::future::ready(result.is_ok())).count().await;
+    assert_eq!((created, server.refused()), (60, 0));
+}
+
+/// A call beside a long list waits for its own turn, and not for the list.
+#[tokio::test]
+async fn a_call_beside_a_list() {
+    let server = Server::builder().rate_limit(10, Duration::from_millis(100)).start().await.unwrap();
+    let contacts = contacts(Client::builder("token").concurrency(1_000), server.url());
+    let list = (0..1_000).map(|number| NewContact::builder().first_name(format!("Number {number}")).build());
+    let mut results = contacts.create_all(futures_util::stream::iter(list.collect::<Vec<_>>()));
+    results.next().await.unwrap().1.unwrap();
+    let before = server.requests().len();
+    let found = contacts.find_duplicate(Email::new("nobody@deos.com").unwrap()).await.unwrap();
+    let meanwhile = server.requests().len() - before;
+    assert!(found.is_none() && meanwhile <= 30, "{meanwhile} requests of the list came first");
+}
+
+/// What never reached the server is not counted.
+#[tokio::test]
+async fn what_is_not_sent_takes_no_place() {
+    let retry = Retry::default().max_attempts(1);
+    let client = Client::builder("token").base_url("http://127.0.0.1:1").retry(retry).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let calls = async {
+        // As many as the places of three intervals.
+        for _ in 0..300 {
+            assert_eq!(variant(&contacts.get(&id()).await.unwrap_err()), "NotConnected");
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(8), calls).await.expect("they wait for places");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ impl Contacts {
     where
         L: Stream<Item = NewContact> + Send + 'static,
     {
-        let contacts = self.clone();
+        let contacts = self.for_a_list();
         let concurrency = self.client.concurrency();
         let creations = list.enumerate().map(move |(place, contact)| {
             // Of one task, which ends when the set is dropped.

@@ -9,8 +9,8 @@ use crate::Response;
 #[non_exhaustive]
 pub struct RateLimited {
     /// When to try again, from the moment of the answer, if the server said so: `Retry-After`, or else the interval in
-    /// `X-RateLimit-Interval-Milliseconds`. None if the allowance of the day is used up and nothing says when it begins
-    /// anew.
+    /// `X-RateLimit-Interval-Milliseconds`. If the allowance of the day is used up, when it begins anew:
+    /// `X-RateLimit-Daily-Reset`, or a later `Retry-After`; none if neither says it.
     pub retry_after: Option<std::time::Duration>,
     /// Whether the allowance of the day is used up: `X-RateLimit-Daily-Remaining` is 0.
     pub day_used_up: bool,
@@ -22,8 +22,9 @@ impl RateLimited {
     pub(crate) fn new(response: Response) -> Self {
         let limit = response.rate_limit();
         let day_used_up = limit.daily_remaining == Some(0);
-        let interval = limit.interval.filter(|_| !day_used_up);
-        Self { retry_after: response.retry_after().or(interval), day_used_up, response }
+        let asked = response.retry_after();
+        let retry_after = if day_used_up { asked.max(limit.daily_reset) } else { asked.or(limit.interval) };
+        Self { retry_after, day_used_up, response }
     }
 }
 

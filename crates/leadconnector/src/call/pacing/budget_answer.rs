@@ -1,10 +1,12 @@
 //! What an answer says of the budget of a location.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
 
 use crate::RateLimit;
+use crate::call::response::retry_after;
 
 /// What an answer says of the budget of a location.
 #[derive(Clone, Copy)]
@@ -27,6 +29,17 @@ impl<'a> BudgetAnswer<'a> {
     /// Whether the request was refused, with 429.
     pub fn refused(&self) -> bool {
         self.status == StatusCode::TOO_MANY_REQUESTS
+    }
+
+    /// How long the location is to be left alone: `Retry-After` of a 429 or a 503.
+    pub fn retry_after(&self) -> Option<Duration> {
+        let asks = self.refused() || self.status == StatusCode::SERVICE_UNAVAILABLE;
+        if asks { retry_after(self.headers, SystemTime::now()) } else { None }
+    }
+
+    /// Whether the server itself was reached, or at least none before it has failed.
+    pub(super) fn is_of_the_server(&self) -> bool {
+        !self.status.is_server_error()
     }
 }
 

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::daily_allowance::DAY;
-use crate::call::jitter::random;
 
 /// What the vendor allows a location, until the headers of an answer say otherwise.
 pub(super) const MAX: u64 = 100;
@@ -19,17 +18,15 @@ const LARGEST_MAX: u64 = 100_000;
 pub(super) struct Interval {
     max: u64,
     length: Duration,
-    /// When each request began that has no answer yet; which is which does not matter.
+    /// When each request began that has no answer yet, in their order.
     in_flight: VecDeque<Instant>,
     /// When the places of our requests were released that are still held, or were when the oldest request began.
     ours: VecDeque<Instant>,
-    /// When the places will be free that others hold.
-    others: Vec<Instant>,
 }
 
 impl Default for Interval {
     fn default() -> Self {
-        Self { max: MAX, length: INTERVAL, in_flight: VecDeque::new(), ours: VecDeque::new(), others: Vec::new() }
+        Self { max: MAX, length: INTERVAL, in_flight: VecDeque::new(), ours: VecDeque::new() }
     }
 }
 
@@ -52,7 +49,6 @@ impl Interval {
         while self.ours.front().is_some_and(|since| *since + self.length <= horizon) {
             self.ours.pop_front();
         }
-        self.others.retain(|free| *free > now);
     }
 
     /// The places that our requests hold, or held at some time before.
@@ -61,12 +57,8 @@ impl Interval {
         (self.in_flight.len() + self.ours.len() - free) as u64
     }
 
-    pub(super) fn used(&self, at: Instant) -> u64 {
-        self.used_by_us(at) + self.others.len() as u64
-    }
-
     pub(super) fn has_room(&self, now: Instant) -> bool {
-        self.used(now) < self.max
+        self.used_by_us(now) < self.max
     }
 
     pub(super) fn take(&mut self, now: Instant) {
@@ -75,18 +67,15 @@ impl Interval {
 
     /// When the next place will be free; none if all wait for an answer.
     pub(super) fn next_free(&self, now: Instant) -> Option<Instant> {
-        let ours = self.ours.iter().map(|since| *since + self.length).find(|free| *free > now);
-        self.others.iter().copied().chain(ours).min()
+        self.ours.iter().map(|since| *since + self.length).find(|free| *free > now)
     }
 
-    /// A request has ended: gives when it began. One that was refused holds no place any more.
-    pub(super) fn release(&mut self, now: Instant, refused: bool) -> Instant {
-        // The oldest one: this request began then, or later.
-        let begun = self.in_flight.pop_front().unwrap_or(now);
-        if !refused {
-            self.ours.push_back(now);
+    /// A request has ended that began at this time; it holds its place from `since` on, or not any more.
+    pub(super) fn release(&mut self, begun: Instant, since: Option<Instant>) {
+        if let Ok(place) = self.in_flight.binary_search(&begun) {
+            self.in_flight.remove(place);
         }
-        begun
+        self.ours.extend(since);
     }
 
     /// Takes over the server's figures, as far as they can be relied on.
@@ -99,78 +88,75 @@ impl Interval {
         }
     }
 
-    /// Counts what others used, as far as it was not counted before, and gives how much that is. The server counted at some
-    /// time after the request began: what we held then it may have counted, although it is free by now.
-    pub(super) fn count_others(&mut self, remaining: u64, begun: Instant, now: Instant) -> u64 {
-        let used = self.max.saturating_sub(remaining);
-        let by_others = used.saturating_sub(self.used(begun));
-        // They were sent at some time in the last interval, so they end at some time in the next one. At random, since two
-        // that keep time with each other would never see what the other leaves.
-        self.others.extend((0..by_others).map(|_| now + self.length.mul_f64(random())));
-        by_others
+    /// How many places others hold, after an answer. The server counted at some time after the request began: what we held then
+    /// it may have counted, although it is free by now.
+    pub(super) fn used_by_others(&self, remaining: u64, begun: Instant) -> u64 {
+        self.max.saturating_sub(remaining).saturating_sub(self.used_by_us(begun))
     }
 
     pub(super) fn is_idle(&self) -> bool {
-        self.in_flight.is_empty() && self.ours.is_empty() && self.others.is_empty()
+        self.in_flight.is_empty() && self.ours.is_empty()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::call::pacing::for_tests::{left, location, release};
+    use crate::call::pacing::for_tests::{answer, learnt, left, location};
     use crate::call::pacing::{Pacing, SlidingWindow};
 
-    #[tokio::test(start_paused = true)]
-    async fn a_burst_within_the_allowance_is_sent_at_once() {
-        let (pacing, location, begun) = (SlidingWindow::default(), location(), Instant::now());
+    /// The first hundred permits of a location whose figures are known.
+    async fn a_hundred(pacing: &SlidingWindow) -> Vec<crate::WindowPermit> {
+        learnt(pacing, &location()).await;
+        tokio::time::advance(INTERVAL).await;
+        let begun = Instant::now();
+        let mut permits = Vec::new();
         for _ in 0..100 {
-            pacing.acquire(&location).await.unwrap();
+            permits.push(pacing.acquire(&location()).await.unwrap());
         }
-        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(begun.elapsed(), Duration::ZERO, "a burst within the allowance is sent at once");
+        permits
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_place_is_held_until_an_interval_after_the_answer() {
         let (pacing, location) = (SlidingWindow::default(), location());
-        for _ in 0..100 {
-            pacing.acquire(&location).await.unwrap();
-        }
+        let mut permits = a_hundred(&pacing).await;
         tokio::time::advance(Duration::from_secs(60)).await;
         let begun = Instant::now();
         let next = async {
-            pacing.acquire(&location).await.unwrap();
+            let _permit = pacing.acquire(&location).await.unwrap();
             begun.elapsed()
         };
-        let answer = async {
+        let answered = async {
             tokio::time::sleep(Duration::from_secs(5)).await;
-            pacing.release(&location, None);
+            drop(permits.pop());
         };
-        let (waited, ()) = tokio::join!(next, answer);
+        let (waited, ()) = tokio::join!(next, answered);
         assert_eq!(waited, Duration::from_secs(15));
     }
 
     /// An answer that is read late tells of a time when we held more than now.
     #[tokio::test(start_paused = true)]
     async fn an_answer_that_is_read_late_tells_of_no_others() {
-        let (pacing, location, begun) = (SlidingWindow::default(), location(), Instant::now());
-        for _ in 0..100 {
-            pacing.acquire(&location).await.unwrap();
-        }
-        for released in 1..=100 {
-            pacing.release(&location, None);
+        let (pacing, location) = (SlidingWindow::default(), location());
+        let permits = a_hundred(&pacing).await;
+        let begun = Instant::now();
+        for (released, permit) in (1..).zip(permits) {
+            drop(permit);
             if released == 50 {
                 tokio::time::advance(Duration::from_millis(5)).await;
             }
         }
         // Half of the places are free again, and the server counts the other half and this request.
-        pacing.acquire(&location).await.unwrap();
+        let permit = pacing.acquire(&location).await.unwrap();
         assert_eq!(begun.elapsed(), INTERVAL);
         tokio::time::advance(Duration::from_millis(10)).await;
-        release(&pacing, &location, left(49), false);
+        answer(permit, left(49), false);
         // By now all are free, and nobody else has any.
+        let mut held = Vec::new();
         for _ in 0..99 {
-            tokio::time::timeout(INTERVAL, pacing.acquire(&location)).await.unwrap().unwrap();
+            held.push(tokio::time::timeout(INTERVAL, pacing.acquire(&location)).await.unwrap().unwrap());
         }
         assert_eq!(begun.elapsed(), INTERVAL + Duration::from_millis(10));
     }

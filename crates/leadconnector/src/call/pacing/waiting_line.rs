@@ -5,8 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Mutex as FairMutex, Notify};
 use tokio::time::{Instant, timeout_at};
 
-use super::budget::{Budget, Turn};
-use super::{BudgetAnswer, PacingError};
+use super::PacingError;
+use super::budget::{Budget, End, Learnt, Turn};
 
 /// The budget of one location, and those who wait for it.
 #[derive(Debug, Default)]
@@ -18,13 +18,19 @@ pub(super) struct WaitingLine {
 }
 
 impl WaitingLine {
-    pub(super) async fn acquire(&self) -> Result<(), PacingError> {
+    pub(super) fn of(learnt: Learnt) -> Self {
+        Self { budget: Mutex::new(Budget::of(learnt)), ..Self::default() }
+    }
+
+    /// Waits for a place, and gives when it was taken.
+    pub(super) async fn acquire(&self) -> Result<Instant, PacingError> {
         let _first_in_line = self.first_in_line.lock().await;
         loop {
             let released = self.released.notified();
-            let turn = lock(&self.budget).take(Instant::now())?;
+            let now = Instant::now();
+            let turn = lock(&self.budget).take(now)?;
             match turn {
-                Turn::Send => return Ok(()),
+                Turn::Send => return Ok(now),
                 // An answer may change the figures, so that the wait is shorter.
                 Turn::WaitUntil(time) => drop(timeout_at(time, released).await),
                 Turn::WaitForAnAnswer => released.await,
@@ -32,8 +38,9 @@ impl WaitingLine {
         }
     }
 
-    pub(super) fn release(&self, answer: Option<BudgetAnswer<'_>>) {
-        lock(&self.budget).release(Instant::now(), answer);
+    /// A request has ended whose place was taken at this time.
+    pub(super) fn release(&self, begun: Instant, end: End<'_>) {
+        lock(&self.budget).release(begun, Instant::now(), end);
         self.released.notify_waiters();
     }
 
@@ -42,6 +49,10 @@ impl WaitingLine {
         let mut budget = lock(&self.budget);
         budget.forget(now);
         budget.is_idle()
+    }
+
+    pub(super) fn learnt(&self) -> Option<Learnt> {
+        lock(&self.budget).learnt()
     }
 }
 
@@ -55,16 +66,16 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::call::pacing::for_tests::location;
+    use crate::call::pacing::for_tests::{learnt, location};
     use crate::call::pacing::interval::INTERVAL;
     use crate::call::pacing::{Pacing, SlidingWindow};
 
     #[tokio::test(start_paused = true)]
     async fn who_comes_first_is_served_first_also_if_somebody_leaves() {
         let (pacing, location) = (SlidingWindow::default(), location());
-        for _ in 0..100 {
-            pacing.acquire(&location).await.unwrap();
-            pacing.release(&location, None);
+        learnt(&pacing, &location).await;
+        for _ in 0..99 {
+            drop(pacing.acquire(&location).await.unwrap());
         }
         let served = Mutex::new(Vec::new());
         let waiting = |number: u32, patience: u64| {
@@ -74,15 +85,18 @@ mod tests {
                 if acquired.is_ok() {
                     lock(served).push(number);
                 }
+                acquired
             }
         };
-        tokio::join!(waiting(1, 60), waiting(2, 5), waiting(3, 60), waiting(4, 60));
+        let held = tokio::join!(waiting(1, 60), waiting(2, 5), waiting(3, 60), waiting(4, 60));
         assert_eq!(*lock(&served), [1, 3, 4]);
         // Who left has taken nothing: of a hundred places, three are held.
         tokio::time::advance(INTERVAL).await;
+        let mut others = Vec::new();
         for _ in 0..97 {
-            tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.unwrap().unwrap();
+            others.push(tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.unwrap().unwrap());
         }
         assert!(tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.is_err());
+        drop(held);
     }
 }
