@@ -65,9 +65,14 @@ fn custom_field(value: impl Into<CustomFieldValue>) -> CustomField {
     CustomField::new(CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ").unwrap(), value)
 }
 
+/// A contact with the least that the server asks for: a part of a name, or an email or a phone.
+fn rosan() -> NewContactBuilder {
+    NewContact::builder().first_name("Rosan")
+}
+
 #[tokio::test]
 async fn smallest() {
-    insta::assert_snapshot!(sent(NewContact::default()).await);
+    insta::assert_snapshot!(sent(rosan().build()).await);
 }
 
 #[tokio::test]
@@ -78,7 +83,7 @@ async fn page_example_with_every_field() {
 #[tokio::test]
 async fn another_version() {
     let version = ApiVersion::new("2021-07-28").unwrap();
-    insta::assert_snapshot!(sent_with(NewContact::default(), version).await);
+    insta::assert_snapshot!(sent_with(rosan().build(), version).await);
 }
 
 type Setter = fn(NewContactBuilder) -> NewContactBuilder;
@@ -101,7 +106,7 @@ async fn nullable_fields() {
     let mut text = String::new();
     for (name, absent, null, set) in fields {
         for (state, setter) in [("absent", absent), ("null", null), ("set", set)] {
-            let sent = sent(setter(NewContact::builder()).build()).await;
+            let sent = sent(setter(rosan().last_name("Deo")).build()).await;
             text += &format!("## {name}, {state}\n{sent}\n\n");
         }
     }
@@ -122,7 +127,7 @@ async fn custom_fields_of_each_kind() {
         ("f31175d4-2b06-4fc6-b7bc-74cd814c68cb".to_owned(), photo),
         ("0c48df26-94a8-49b6-889f-9d0d3513efe0".to_owned(), bare),
     ]);
-    let contact = NewContact::builder()
+    let contact = rosan()
         .custom_field(custom_field("My Text"))
         .custom_field(custom_field("a text with a key").key("my_custom_field"))
         .custom_field(custom_field(42))
@@ -145,21 +150,18 @@ async fn dnd_on_every_channel_with_every_status() {
     let mut text = String::new();
     for setting in settings {
         let on_each = |builder: NewContactBuilder, &channel| builder.dnd_setting(channel, setting.clone());
-        let contact = channels.iter().fold(NewContact::builder(), on_each).build();
+        let contact = channels.iter().fold(rosan(), on_each).build();
         text += &format!("{}\n\n", sent(contact).await);
     }
     for setting in [InboundDndSetting::active(), InboundDndSetting::inactive().message("may write to us")] {
-        text += &format!("{}\n\n", sent(NewContact::builder().inbound_dnd_setting(setting).build()).await);
+        text += &format!("{}\n\n", sent(rosan().inbound_dnd_setting(setting).build()).await);
     }
     insta::assert_snapshot!(text);
 }
 
 #[tokio::test]
 async fn unmodelled_property() {
-    let contact = NewContact::builder()
-        .first_name("Rosan")
-        .property(PropertyName::new("dateOfBirth").unwrap(), "1990-09-25")
-        .build();
+    let contact = rosan().property(PropertyName::new("dateOfBirth").unwrap(), "1990-09-25").build();
     insta::assert_snapshot!(sent(contact).await);
 }
 

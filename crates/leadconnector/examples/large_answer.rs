@@ -11,7 +11,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::builder("token").base_url(server.url()).build()?;
     let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
     // One ordinary call first, so that what every call needs is there already.
-    contacts.create(NewContact::default()).await?;
+    let rosan = NewContact::builder().first_name("Rosan").build();
+    contacts.create(rosan.clone()).await?;
 
     // The server would go on for ever; the answer below says that it is 200 MB long.
     let answer = Reply::new(http::StatusCode::CREATED)
@@ -20,7 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .endless();
     server.reply(answer);
     let before = peak_memory()?;
-    match contacts.create(NewContact::default()).await {
+    match contacts.create(rosan).await {
         Err(Error::TooLarge(answer)) => println!("refused: {}", Error::TooLarge(answer)),
         other => return Err(format!("not refused: {other:?}").into()),
     }
