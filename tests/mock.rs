@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, StatusCode};
-use leadconnector_mock::{Enforcement, InvalidNote, Reply, Server};
+use leadconnector_mock::{Allowance, Enforcement, InvalidNote, Reply, Server};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
 
 const MINUTE: Duration = Duration::from_secs(60);
+
+const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// A client that finds loopback also where a proxy is set.
 fn client() -> reqwest::Client {
@@ -34,8 +36,14 @@ async fn answer(request: reqwest::RequestBuilder) -> String {
     let response = request.send().await.unwrap();
     let mut text = format!("{}\n", response.status());
     for (name, value) in response.headers() {
-        if name.as_str().starts_with("x-ratelimit") {
-            text += &format!("{name}: {}\n", value.to_str().unwrap());
+        let value = value.to_str().unwrap();
+        if name == "x-ratelimit-daily-reset" {
+            // Of the milliseconds of a day, some have passed since the first request.
+            let left: u64 = value.parse().unwrap();
+            assert!((DAY - 600_000..=DAY).contains(&left), "{left}");
+            text += &format!("{name}: [nearly a day]\n");
+        } else if name.as_str().starts_with("x-ratelimit") {
+            text += &format!("{name}: {value}\n");
         }
     }
     let body = response.bytes().await.unwrap();
@@ -96,13 +104,37 @@ async fn created() {
     let server = Server::start().await.unwrap();
     let full = json!({
         "locationId": LOCATION, "firstName": "Rosan", "lastName": "Deo", "name": "Rosan Deo", "email": "Rosan@Deos.com",
-        "phone": "+1 888-888-8888", "gender": "male", "city": null, "tags": ["a"], "dnd": true, "country": "US",
+        "phone": "+1 888-888-8888", "gender": "male", "city": null, "tags": ["VIP", "a", "vip"], "dnd": true, "country": "DE",
         "dndSettings": {"SMS": {"status": "permanent"}}, "assignedTo": "y0BeYjuRIlDwsDcOHOJo",
         "customFields": [{"id": "6dvNaf7VhkQ9snc5vnjJ", "key": "my_custom_field", "field_value": 42}],
     });
-    let named = json!({"locationId": LOCATION, "name": "Rubika Deo"});
-    insta::assert_snapshot!(answers_to(&server, [json!({"locationId": LOCATION}), full, named]).await);
+    let smallest = json!({"locationId": LOCATION, "lastName": "Deo"});
+    let named = json!({"locationId": LOCATION, "name": "Rubika Deo", "email": "rubika@deos.com"});
+    insta::assert_snapshot!(answers_to(&server, [smallest, full, named]).await);
     assert_eq!(server.contacts().len(), 3);
+}
+
+#[tokio::test]
+async fn neither_a_name_nor_a_key() {
+    let server = Server::start().await.unwrap();
+    let bodies = [
+        json!({"locationId": LOCATION}),
+        json!({"locationId": LOCATION, "name": "Rosan Deo"}),
+        json!({"locationId": LOCATION, "tags": ["newsletter"]}),
+        json!({"locationId": LOCATION, "email": null, "phone": "", "firstName": "", "lastName": null}),
+    ];
+    for body in &bodies {
+        let error = server.insert(body).unwrap_err();
+        assert_eq!(error.messages(), ["Contacts without email, phone, firstName and lastName are not allowed."]);
+    }
+    insta::assert_snapshot!(answers_to(&server, bodies).await);
+    assert_eq!((server.contacts().len(), server.carried_out("create_contact")), (0, 0));
+
+    for (number, name) in ["email", "phone", "firstName", "lastName"].into_iter().enumerate() {
+        let value = if name == "email" { "rosan@deos.com" } else { "+1 888-888-8888" };
+        assert!(answer_to(&server, json!({"locationId": LOCATION, name: value})).await.starts_with("201"), "{name}");
+        assert_eq!(server.contacts().len(), number + 1);
+    }
 }
 
 #[tokio::test]
@@ -200,7 +232,8 @@ async fn duplicates_that_the_location_allows() {
 #[tokio::test]
 async fn contacts_without_email_and_phone_are_no_duplicates() {
     let server = Server::start().await.unwrap();
-    for body in [json!({"locationId": LOCATION}), json!({"locationId": LOCATION, "email": null, "phone": null})] {
+    let body = json!({"locationId": LOCATION, "firstName": "Rosan"});
+    for body in [body, json!({"locationId": LOCATION, "email": null, "phone": null, "lastName": "Deo"})] {
         assert!(answer_to(&server, body.clone()).await.starts_with("201"));
         assert!(answer_to(&server, body).await.starts_with("201"));
     }
@@ -209,7 +242,7 @@ async fn contacts_without_email_and_phone_are_no_duplicates() {
 #[tokio::test]
 async fn a_property_that_is_let_through_is_stored() {
     let server = Server::builder().accepting(["dateOfBirth"]).start().await.unwrap();
-    let body = json!({"locationId": LOCATION, "dateOfBirth": "1990-09-25"});
+    let body = json!({"locationId": LOCATION, "firstName": "Rosan", "dateOfBirth": "1990-09-25"});
     assert!(answer_to(&server, body).await.starts_with("201"));
     assert_eq!(server.contacts()[0]["dateOfBirth"], "1990-09-25");
 }
@@ -218,7 +251,7 @@ async fn a_property_that_is_let_through_is_stored() {
 async fn a_contact_that_is_there() {
     let server = Server::start().await.unwrap();
     let body = json!({"locationId": LOCATION, "name": "Rosan Deo", "email": "rosan@deos.com"});
-    server.insert(&json!({"locationId": "another"})).unwrap();
+    server.insert(&json!({"locationId": "another", "firstName": "Rubika"})).unwrap();
     let known = server.insert(&body).unwrap();
     insta::assert_snapshot!(answers(&server, [(Method::GET, &path_of(&known))]).await);
     assert_eq!(server.contacts().len(), 2);
@@ -228,7 +261,7 @@ async fn a_contact_that_is_there() {
 async fn deleted_twice() {
     let server = Server::start().await.unwrap();
     let body = json!({"locationId": LOCATION, "email": "rosan@deos.com"});
-    let others = [json!({"locationId": LOCATION, "name": "A"}), json!({"locationId": LOCATION, "name": "B"})];
+    let others = ["A", "B"].map(|name| json!({"locationId": LOCATION, "firstName": name}));
     let first = server.insert(&others[0]).unwrap();
     let known = server.insert(&body).unwrap();
     let last = server.insert(&others[1]).unwrap();
@@ -251,7 +284,7 @@ async fn deleted_twice() {
 #[tokio::test]
 async fn notes() {
     let server = Server::start().await.unwrap();
-    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
     let path = format!("{}/notes", path_of(&known));
     let none = answers(&server, [(Method::GET, &path)]).await;
 
@@ -269,7 +302,7 @@ async fn notes() {
 #[tokio::test]
 async fn insert_note_refuses_what_the_server_would_refuse() {
     let server = Server::start().await.unwrap();
-    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
     let refused = [
         json!({}),
         json!("lorem ipsum"),
@@ -328,7 +361,7 @@ async fn paths_around_an_id() {
 #[tokio::test]
 async fn a_request_with_an_id_is_one_of_the_location_of_the_contact() {
     let server = Server::builder().enforce(Enforcement::SlidingWindow).rate_limit(3, MINUTE).start().await.unwrap();
-    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
     let path = path_of(&known);
     let left = async |method, path: &str| {
         let text = answers(&server, [(method, path)]).await;
@@ -354,7 +387,7 @@ async fn what_the_server_carried_out_is_counted() {
         ["create_contact", "delete_contact", "get_contact", "get_duplicate_contact", "get_all_notes", "other"]
             .map(|operation_id| server.carried_out(operation_id))
     };
-    let body = |name: &str| json!({"locationId": LOCATION, "name": name}).to_string();
+    let body = |name: &str| json!({"locationId": LOCATION, "firstName": name}).to_string();
     assert_eq!(counts(), [0; 6]);
 
     // Refused: by the schema, as a duplicate, without a token.
@@ -391,9 +424,9 @@ async fn what_the_server_carried_out_is_counted() {
 #[tokio::test]
 async fn without_recording_no_contact_is_found() {
     let server = Server::builder().recording(false).start().await.unwrap();
-    let known = server.insert(&json!({"locationId": LOCATION})).unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
     assert!(answers(&server, [(Method::GET, &path_of(&known))]).await.contains("\n400 "));
-    assert!(answer_to(&server, json!({"locationId": LOCATION})).await.starts_with("201"));
+    assert!(answer_to(&server, json!({"locationId": LOCATION, "firstName": "Rosan"})).await.starts_with("201"));
     assert_eq!(server.carried_out("create_contact"), 1);
 }
 
@@ -403,6 +436,179 @@ async fn insert_refuses_what_the_server_would_refuse() {
     let error = server.insert(&json!({"email": "rosan"})).unwrap_err();
     assert_eq!(error.to_string(), "email must be an email; locationId should not be empty");
     assert!(server.contacts().is_empty());
+}
+
+#[tokio::test]
+async fn a_contact_that_was_added_long_ago() {
+    let server = Server::start().await.unwrap();
+    let body = |date: Value| json!({"locationId": LOCATION, "email": "rosan@deos.com", "dateAdded": date});
+    let known = server.insert(&body(json!("2021-08-31T11:59:41.9371+02:00"))).unwrap();
+    assert_eq!(known["dateAdded"], "2021-08-31T09:59:41.937Z");
+    assert_eq!(server.contacts(), [known]);
+
+    for date in [json!("2021-08-31"), json!("yesterday"), json!(1_630_403_981_937_u64), json!(null)] {
+        let error = server.insert(&body(date)).unwrap_err();
+        assert_eq!(error.to_string(), "dateAdded must be a valid ISO 8601 date string");
+    }
+    // No request may have it.
+    let answer = answer_to(&server, body(json!("2021-08-31T09:59:41.937Z"))).await;
+    assert!(answer.starts_with("422") && answer.contains("property dateAdded should not exist"), "{answer}");
+    assert_eq!(server.contacts().len(), 1);
+}
+
+/// The id of the contact that a look-up finds.
+async fn looked_up(server: &Server, key: &str) -> Value {
+    let request = client()
+        .get(format!("{}/contacts/search/duplicate?locationId={LOCATION}&{key}", server.url()))
+        .header("authorization", "Bearer any-token")
+        .header("version", "2021-04-15");
+    let answer: Value = serde_json::from_slice(&request.send().await.unwrap().bytes().await.unwrap()).unwrap();
+    answer["contact"]["id"].clone()
+}
+
+#[tokio::test]
+async fn a_look_up_needs_the_country_code() {
+    let server = Server::start().await.unwrap();
+    let body = json!({"locationId": LOCATION, "email": "rosan@deos.com", "phone": "+1 888-888-8888"});
+    let known = server.insert(&body).unwrap();
+    let national = json!({"locationId": LOCATION, "phone": "(888) 888-8888"});
+    server.insert(&national).unwrap();
+
+    assert_eq!(looked_up(&server, "number=%2B18888888888").await, known["id"]);
+    assert_eq!(looked_up(&server, "number=%2B1%20(888)%20888-8888").await, known["id"]);
+    // The last one has a plus sign that is not encoded, and thereby a space.
+    for number in ["8888888888", "(888)%20888-8888", "18888888888", "+18888888888"] {
+        assert_eq!(looked_up(&server, &format!("number={number}")).await, Value::Null, "{number}");
+    }
+    assert_eq!(looked_up(&server, "email=ROSAN%40deos.com&number=8888888888").await, known["id"]);
+    // It is a duplicate all the same.
+    assert!(answer_to(&server, national).await.contains("\"matchingField\": \"phone\""));
+}
+
+#[tokio::test]
+async fn a_look_up_that_lags() {
+    let server = Server::builder().look_up_lag(60 * MINUTE).start().await.unwrap();
+    let old = server.insert(&json!({"locationId": LOCATION, "email": "rubika@deos.com"})).unwrap();
+    let body = json!({"locationId": LOCATION, "email": "rosan@deos.com", "phone": "+1 888-888-8888"});
+    assert!(answer_to(&server, body.clone()).await.starts_with("201"));
+
+    assert_eq!(looked_up(&server, "email=rubika%40deos.com").await, old["id"]);
+    for key in ["email=rosan%40deos.com", "number=%2B18888888888"] {
+        assert_eq!(looked_up(&server, key).await, Value::Null, "{key}");
+    }
+    // It is there for everything else.
+    let path = path_of(&server.contacts()[1]);
+    assert!(answers(&server, [(Method::GET, &path)]).await.contains("\n200 "));
+    assert!(answer_to(&server, body).await.contains("\"matchingField\": \"email\""));
+}
+
+/// Asks again and again until something is so. A test that waits for ever has failed.
+async fn until(is_so: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !is_so().await {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(MINUTE, waiting).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_lag_ends() {
+    let server = Server::builder().look_up_lag(Duration::from_millis(20)).start().await.unwrap();
+    assert!(answer_to(&server, json!({"locationId": LOCATION, "email": "rosan@deos.com"})).await.starts_with("201"));
+    let known = server.contacts()[0]["id"].clone();
+    until(async || looked_up(&server, "email=rosan%40deos.com").await == known).await;
+}
+
+#[tokio::test]
+async fn a_lag_without_end() {
+    let server = Server::builder().look_up_lag(Duration::MAX).start().await.unwrap();
+    assert!(answer_to(&server, json!({"locationId": LOCATION, "email": "rosan@deos.com"})).await.starts_with("201"));
+    assert_eq!(looked_up(&server, "email=rosan%40deos.com").await, Value::Null);
+}
+
+#[tokio::test]
+async fn a_server_that_is_still_at_work() {
+    let server = Server::start().await.unwrap();
+    let body = |name: &str| json!({"locationId": LOCATION, "firstName": name}).to_string();
+    let state = || (server.contacts().len(), server.carried_out("create_contact"));
+
+    // An answer that waits for it, though it should not, comes too late.
+    let send = async |name| tokio::time::timeout(MINUTE, post(&server).body(body(name)).send()).await.unwrap();
+    server.reply(Reply::ordinary().cut_before().carried_out_after(60 * MINUTE));
+    send("a").await.unwrap_err();
+    server.reply(Reply::new(StatusCode::GATEWAY_TIMEOUT).carried_out_after(60 * MINUTE));
+    assert_eq!(send("b").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
+    assert_eq!((server.requests().len(), state()), (2, (0, 0)));
+
+    server.reply(Reply::ordinary().cut_before().carried_out_after(Duration::from_millis(20)));
+    send("c").await.unwrap_err();
+    until(async || state() == (1, 1)).await;
+    server.reply(Reply::new(StatusCode::GATEWAY_TIMEOUT).carried_out_after(Duration::from_millis(20)));
+    assert_eq!(send("d").await.unwrap().status(), StatusCode::GATEWAY_TIMEOUT);
+    until(async || state() == (2, 2)).await;
+
+    // A client that does not wait for the answer changes nothing.
+    server.reply(Reply::ordinary().carried_out_after(Duration::from_millis(20)));
+    tokio::select! {
+        _ = send("e") => {}
+        () = until(async || server.requests().len() == 5) => {}
+    }
+    until(async || state() == (3, 3)).await;
+    server.reply(Reply::ordinary().carried_out_after(Duration::from_millis(1)).cut_after(20));
+    let response = send("f").await.unwrap();
+    assert_eq!((response.status(), state()), (StatusCode::CREATED, (4, 4)));
+    response.text().await.unwrap_err();
+
+    // What the server refuses, it refuses then.
+    server.reply(Reply::ordinary().carried_out_after(Duration::from_millis(1)));
+    assert!(answer_to(&server, json!({"locationId": LOCATION})).await.starts_with("400"));
+    let names: Vec<_> = server.contacts().iter().map(|contact| contact["firstName"].clone()).collect();
+    assert_eq!((names, state()), (vec![json!("c"), json!("d"), json!("e"), json!("f")], (4, 4)));
+}
+
+#[tokio::test]
+async fn too_many_requests() {
+    let server = Server::builder().enforce(Enforcement::SlidingWindow).daily_limit(1).start().await.unwrap();
+    let body = json!({"locationId": LOCATION, "firstName": "Rosan"});
+    assert!(answer_to(&server, body.clone()).await.starts_with("201"));
+    insta::assert_snapshot!(answer_to(&server, body.clone()).await);
+    let response = post(&server).body(body.to_string()).send().await.unwrap();
+    assert_eq!(response.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(!response.headers().contains_key("retry-after"));
+}
+
+#[tokio::test]
+async fn a_day_ends() {
+    let day = Duration::from_millis(200);
+    let server = Server::builder().enforce(Enforcement::SlidingWindow).daily_limit(1).day(day).start().await.unwrap();
+    let create = async || {
+        let response = post(&server).body(json!({"locationId": LOCATION, "firstName": "Rosan"}).to_string()).send();
+        let response = response.await.unwrap();
+        let reset: u64 = response.headers()["x-ratelimit-daily-reset"].to_str().unwrap().parse().unwrap();
+        assert!((1..=200).contains(&reset), "{reset}");
+        (response.status() == StatusCode::CREATED, reset)
+    };
+    assert_eq!(create().await, (true, 200));
+    // The first request of the next day has all of it.
+    until(async || create().await == (true, 200)).await;
+    assert_eq!(server.contacts().len(), 2);
+}
+
+#[tokio::test]
+async fn the_allowance_of_a_trial() {
+    let trial = Server::builder().allowance(Allowance::Trial).start().await.unwrap();
+    let body = json!({"locationId": LOCATION, "firstName": "Rosan"});
+    insta::assert_snapshot!(answer_to(&trial, body.clone()).await);
+
+    // What is set afterwards takes the place of a part: here the interval, which is to last as long as the test.
+    let server = Server::builder().allowance(Allowance::Trial).rate_limit(Allowance::Trial.max(), MINUTE);
+    let server = server.enforce(Enforcement::SlidingWindow).start().await.unwrap();
+    for _ in 0..25 {
+        assert!(answer_to(&server, body.clone()).await.starts_with("201"));
+    }
+    let answer = answer_to(&server, body).await;
+    assert!(answer.starts_with("429") && answer.contains("x-ratelimit-daily-remaining: 9975\n"), "{answer}");
 }
 
 #[tokio::test]
@@ -432,7 +638,8 @@ async fn a_reply_may_be_ordinary_save_for_something() {
     let server = Server::start().await.unwrap();
     let header = (HeaderName::from_static("x-traced"), HeaderValue::from_static("yes"));
     server.reply(Reply::ordinary().header(header.0, header.1));
-    let response = post(&server).body(json!({"locationId": LOCATION}).to_string()).send().await.unwrap();
+    let body = json!({"locationId": LOCATION, "firstName": "Rosan"}).to_string();
+    let response = post(&server).body(body).send().await.unwrap();
     assert_eq!((response.status().as_u16(), &response.headers()["x-traced"]), (201, &HeaderValue::from_static("yes")));
     assert_eq!(server.contacts().len(), 1);
 }
@@ -455,7 +662,7 @@ async fn a_request_that_breaks_off_is_none() {
     stream.write_all(format!("{head}{{\"locationId\": \"a\"}}").as_bytes()).await.unwrap();
     drop(stream);
     // The server is done with it when the next request is answered, on a connection that was made later.
-    assert!(answer_to(&server, json!({"locationId": LOCATION})).await.starts_with("201"));
+    assert!(answer_to(&server, json!({"locationId": LOCATION, "firstName": "Rosan"})).await.starts_with("201"));
     assert_eq!((server.requests().len(), server.contacts().len()), (1, 1));
 }
 
@@ -475,7 +682,7 @@ fn any_json_has_an_answer() {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(body in any_json())| {
         let text = runtime.block_on(answer_to(&server, body));
-        prop_assert!(text.starts_with("422") || text.starts_with("201"), "{text}");
+        prop_assert!(["422", "400", "201"].iter().any(|status| text.starts_with(status)), "{text}");
     });
 }
 
@@ -495,6 +702,7 @@ fn any_json() -> impl Strategy<Value = Value> {
             "locationId",
             "email",
             "phone",
+            "firstName",
             "name",
             "tags",
             "dndSettings",

@@ -3,8 +3,11 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
 
+/// The country of each location.
+const COUNTRY: &str = "US";
+
 /// The members of a request that are stored as they came.
-const AS_SENT: [&str; 17] = [
+const AS_SENT: [&str; 16] = [
     "locationId",
     "firstName",
     "lastName",
@@ -17,7 +20,6 @@ const AS_SENT: [&str; 17] = [
     "timezone",
     "dnd",
     "dndSettings",
-    "tags",
     "source",
     "country",
     "companyName",
@@ -25,7 +27,7 @@ const AS_SENT: [&str; 17] = [
 ];
 
 /// What the vendor makes of a request: with an id, dates, and lower-case copies.
-pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, now: DateTime<Utc>) -> Value {
+pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, added: DateTime<Utc>) -> Value {
     let mut contact = Map::new();
     for name in AS_SENT.into_iter().chain(accepted.iter().map(String::as_str)) {
         if let Some(value) = request.get(name).filter(|value| !value.is_null()) {
@@ -51,19 +53,22 @@ pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, now: DateTi
         contact.insert("customFields".into(), fields.collect());
     }
 
-    let now = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+    contact.insert("tags".into(), tags(&request["tags"]).into());
+    for (name, value) in [("country", COUNTRY), ("type", "lead")] {
+        contact.entry(name).or_insert_with(|| value.into());
+    }
+
+    let added = added.to_rfc3339_opts(SecondsFormat::Millis, true);
     for (name, value) in [
         ("id", json!(id)),
-        ("dateAdded", json!(now)),
-        ("dateUpdated", json!(now)),
+        ("dateAdded", json!(added)),
+        ("dateUpdated", json!(added)),
         ("deleted", json!(false)),
-        ("type", json!("read")),
         ("bounceEmail", json!(false)),
         ("unsubscribeEmail", json!(false)),
     ] {
         contact.insert(name.into(), value);
     }
-    contact.entry("tags").or_insert_with(|| json!([]));
 
     let mut contact = Value::Object(contact);
     let copies = [
@@ -76,6 +81,17 @@ pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, now: DateTi
         contact[name] = copy.into();
     }
     contact
+}
+
+/// Tags as they are stored: in lower case, and each once.
+fn tags(sent: &Value) -> Vec<String> {
+    let mut tags = Vec::new();
+    for tag in sent.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_lowercase) {
+        if !tags.contains(&tag) {
+            tags.push(tag);
+        }
+    }
+    tags
 }
 
 /// A phone number as it is stored: without spaces and punctuation.
@@ -102,8 +118,8 @@ mod tests {
     /// A member that appears in the request of the fragment is stored, or named here with the reason why it is not as it came.
     #[test]
     fn every_member_of_the_request_is_stored_or_not_on_purpose() {
-        // Taken apart, freed from punctuation, under another name, and twice not answered with.
-        const OTHERWISE: [&str; 5] = ["name", "phone", "customFields", "gender", "inboundDndSettings"];
+        // Taken apart, freed from punctuation, in lower case, under another name, and twice not answered with.
+        const OTHERWISE: [&str; 6] = ["name", "phone", "tags", "customFields", "gender", "inboundDndSettings"];
         let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
         let properties =
             |name: &str| fragment["components"]["schemas"][name]["properties"].as_object().unwrap().clone();
@@ -119,5 +135,23 @@ mod tests {
         for name in stored.as_object().unwrap().keys() {
             assert!(known(name), "{name} is stored, and in no answer of the fragment");
         }
+    }
+
+    #[test]
+    fn two_spellings_are_one_tag() {
+        let tags = |sent: Value| stored(&json!({"tags": sent}), &[], "id", Utc::now())["tags"].clone();
+        assert_eq!(tags(json!(["VIP", "Ärzte", "vip", "ÄRZTE", "new", "Vip"])), json!(["vip", "ärzte", "new"]));
+        assert_eq!(tags(json!(null)), json!([]));
+    }
+
+    #[test]
+    fn what_is_not_sent_has_a_default() {
+        let of = |body: Value| {
+            let contact = stored(&body, &["type".to_owned()], "id", Utc::now());
+            (contact["country"].clone(), contact["type"].clone())
+        };
+        assert_eq!(of(json!({})), (json!("US"), json!("lead")));
+        assert_eq!(of(json!({"country": null})), (json!("US"), json!("lead")));
+        assert_eq!(of(json!({"country": "DE", "type": "customer"})), (json!("DE"), json!("customer")));
     }
 }

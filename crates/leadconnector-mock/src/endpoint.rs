@@ -8,8 +8,8 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::answers::{Refusal, error};
-use crate::operations::{CONTACT_ID, Operations};
+use crate::answers::{Refusal, error, respond};
+use crate::operations::{CONTACT_ID, Operations, Settings};
 use crate::rate_limit::{Limits, RateLimit};
 use crate::routes::{Effect, Matched, Routes};
 use crate::validation::Validator;
@@ -26,16 +26,10 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(
-        routes: Routes,
-        validator: Validator,
-        allow_duplicates: bool,
-        limits: Limits,
-        recording: bool,
-    ) -> Self {
+    pub(crate) fn new(routes: Routes, validator: Validator, settings: Settings, limits: Limits) -> Self {
         Self {
             routes,
-            operations: Operations::new(validator, allow_duplicates, recording),
+            operations: Operations::new(validator, settings),
             rate_limit: RateLimit::new(limits),
             carried_out: HashMap::new(),
         }
@@ -63,16 +57,17 @@ impl Endpoint {
 
     /// The answer to a request; `too_large` if its body was not kept for its size.
     pub(crate) fn answer(&mut self, request: &Request, too_large: bool) -> Response<Bytes> {
+        let now = Instant::now();
         let matched = self.routes.find(&request.method, path(request));
         let location = self.location(request, matched.as_ref());
         let mut response = if too_large {
             *error(StatusCode::PAYLOAD_TOO_LARGE, "Payload Too Large", &json!("request entity too large"))
-        } else if self.rate_limit.admit(location.as_deref(), Instant::now()) {
+        } else if self.rate_limit.admit(location.as_deref(), now) {
             self.outcome(request, matched.as_ref()).unwrap_or_else(|refusal| *refusal)
         } else {
-            *error(StatusCode::TOO_MANY_REQUESTS, "Too Many Requests", &json!("Too Many Requests"))
+            respond(StatusCode::TOO_MANY_REQUESTS, &json!({"statusCode": 429, "message": "Too Many Requests"}))
         };
-        self.rate_limit.headers(location.as_deref(), response.headers_mut());
+        self.rate_limit.headers(location.as_deref(), now, response.headers_mut());
         response
     }
 

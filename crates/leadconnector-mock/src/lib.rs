@@ -26,20 +26,26 @@
 //! | a body that is not JSON | 400 |
 //! | a wrong type, no `locationId`, a status that is not allowed, a malformed email | 422 with a list of messages |
 //! | a property that the page does not list | 422, `property … should not exist` |
+//! | none of email, phone, first name and last name, or only as null or an empty text | 422 with one message; 400 with the same body where nothing but `locationId` is sent |
 //! | an email or phone that the location has already | 400 with `meta`: the contact's id and name, the field |
 //! | any other | 201 with the contact as it is stored, and a `traceId` |
+//!
+//! Tags are stored in lower case, and each once. The `country` is that of the location where none is sent: `US`. The `type`
+//! is `lead`.
 //!
 //! The other operations, for a request with a bearer token and the `Version` header:
 //!
 //! | request | answer |
 //! | --- | --- |
-//! | `GET /contacts/search/duplicate`, "Get Duplicate Contact" | 200 with the contact of the location that has the email or the number of the query, or with `null` |
+//! | `GET /contacts/search/duplicate`, "Get Duplicate Contact" | 200 with the contact of the location that has the email or the number of the query, or with `null`; a number without `+` and country code finds none; it may [lag](ServerBuilder::look_up_lag) |
 //! | `GET /contacts/{contactId}`, "Get Contact" | 200 with the contact |
 //! | `DELETE /contacts/{contactId}`, "Delete Contact" | 200; the contact is gone, and its notes are |
 //! | `GET /contacts/{contactId}/notes`, "Get All Notes" | 200 with the notes, in the order in which they were added: [`Server::insert_note`] |
 //! | one of the three with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
 //!
-//! Every answer has the rate-limit headers. Any other method or path is a 404.
+//! Every answer has the six rate-limit headers, a 429 too, which has no `Retry-After`. A location's day lasts 24 hours from
+//! its first request; `x-ratelimit-daily-reset` is what is left of it in milliseconds. What a location is allowed is the
+//! [`Allowance`] of an ordinary one or of a trial. Any other method or path is a 404.
 //!
 //! The property names, types and allowed values are those of the OpenAPI description from which the crate
 //! `leadconnector-raw` is generated. The words are the vendor's where they are known (an email, an unknown property, a
@@ -48,10 +54,10 @@
 //! # What it does not imitate
 //!
 //! - It accepts any token for any location, and any value of `Version`.
-//! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`]. A day lasts as long as the
-//!   server.
+//! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`].
 //! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
-//!   stored without spaces and punctuation, and gets no country code.
+//!   stored without spaces and punctuation, and gets no country code. A `name` is taken apart at its first space where
+//!   neither first nor last name is sent.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
 //! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there. A contact
 //!   is the same to every operation; the vendor leaves some members out, and adds others, when it is read.
@@ -62,7 +68,7 @@
 //! # Misbehaving
 //!
 //! A [`Reply`] makes the server answer one request in another way: with any status, headers and body, late, byte by byte,
-//! without end, or cut off before, during or after the answer; with the contact stored or not.
+//! without end, or cut off before, during or after the answer; with the contact stored, stored later, or not.
 //!
 //! # Without Rust
 //!
@@ -88,7 +94,7 @@ mod store;
 mod validation;
 
 pub use misbehavior::Reply;
-pub use rate_limit::Enforcement;
+pub use rate_limit::{Allowance, Enforcement};
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
 pub use validation::{InvalidContact, InvalidNote};

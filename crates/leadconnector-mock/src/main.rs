@@ -5,9 +5,12 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use leadconnector_mock::{Enforcement, Server};
+use leadconnector_mock::{Allowance, Enforcement, Server};
 
-const HELP: &str = "\
+fn help() -> String {
+    let (ordinary, trial) = (Allowance::Ordinary, Allowance::Trial);
+    format!(
+        "\
 A server on loopback that behaves as HighLevel's contacts endpoint does
 
 Usage: leadconnector-mock [OPTIONS]
@@ -16,10 +19,13 @@ Options:
   --port PORT          The port to listen on [default: a free one]
   --accept PROPERTY    Accept a property that the vendor's page does not list; may be repeated
   --allow-duplicates   Let a location have two contacts with one email or phone
+  --lag MS             Find a new contact by its email or phone only after so many milliseconds [default: 0]
   --enforce WINDOW     Refuse requests beyond the rate limit; WINDOW is fixed or sliding
-  --max NUMBER         Requests of a location in each interval [default: 100]
-  --interval MS        The length of an interval in milliseconds [default: 10000]
-  --daily NUMBER       Requests of a location in a day [default: 200000]
+  --trial              Give each location the allowance of a trial
+  --max NUMBER         Requests of a location in each interval [default: {}, of a trial {}]
+  --interval MS        The length of an interval in milliseconds [default: {}]
+  --daily NUMBER       Requests of a location in a day [default: {}, of a trial {}]
+  --day MS             The length of a day in milliseconds, from a location's first request [default: 24 hours]
   --help               Print this help
   --version            Print the version
 
@@ -28,8 +34,15 @@ It prints a line for each request, and stops on Ctrl-C. To create a contact, wit
   curl http://127.0.0.1:8080/contacts/ \\
     --header 'Authorization: Bearer any-token' \\
     --header 'Version: 2021-04-15' \\
-    --json '{\"locationId\": \"ve9EPM428h8vShlRW1KT\", \"email\": \"rosan@deos.com\"}'
-";
+    --json '{{\"locationId\": \"ve9EPM428h8vShlRW1KT\", \"email\": \"rosan@deos.com\"}}'
+",
+        ordinary.max(),
+        trial.max(),
+        ordinary.interval().as_millis(),
+        ordinary.daily(),
+        trial.daily(),
+    )
+}
 
 /// What the command line asks for.
 enum Command {
@@ -37,28 +50,19 @@ enum Command {
     Print(String),
 }
 
+/// What is not given is as the server has it.
+#[derive(Default)]
 struct Options {
     port: u16,
     accept: Vec<String>,
     allow_duplicates: bool,
+    lag: Duration,
     enforcement: Enforcement,
-    max: u64,
-    interval: u64,
-    daily: u64,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 0,
-            accept: Vec::new(),
-            allow_duplicates: false,
-            enforcement: Enforcement::Off,
-            max: 100,
-            interval: 10_000,
-            daily: 200_000,
-        }
-    }
+    allowance: Allowance,
+    max: Option<u64>,
+    interval: Option<Duration>,
+    daily: Option<u64>,
+    day: Option<Duration>,
 }
 
 fn main() -> ExitCode {
@@ -92,11 +96,14 @@ fn arguments() -> Result<Command, lexopt::Error> {
             Long("port") | Short('p') => options.port = parser.value()?.parse()?,
             Long("accept") => options.accept.push(parser.value()?.string()?),
             Long("allow-duplicates") => options.allow_duplicates = true,
+            Long("lag") => options.lag = milliseconds(&mut parser)?,
             Long("enforce") => options.enforcement = parser.value()?.parse_with(enforcement)?,
-            Long("max") => options.max = parser.value()?.parse()?,
-            Long("interval") => options.interval = parser.value()?.parse()?,
-            Long("daily") => options.daily = parser.value()?.parse()?,
-            Long("help") | Short('h') => return Ok(Command::Print(HELP.to_owned())),
+            Long("trial") => options.allowance = Allowance::Trial,
+            Long("max") => options.max = Some(parser.value()?.parse()?),
+            Long("interval") => options.interval = Some(milliseconds(&mut parser)?),
+            Long("daily") => options.daily = Some(parser.value()?.parse()?),
+            Long("day") => options.day = Some(milliseconds(&mut parser)?),
+            Long("help") | Short('h') => return Ok(Command::Print(help())),
             Long("version") | Short('V') => {
                 return Ok(Command::Print(concat!("leadconnector-mock ", env!("CARGO_PKG_VERSION")).to_owned()));
             }
@@ -104,6 +111,12 @@ fn arguments() -> Result<Command, lexopt::Error> {
         }
     }
     Ok(Command::Serve(options))
+}
+
+fn milliseconds(parser: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
+    use lexopt::prelude::*;
+
+    Ok(Duration::from_millis(parser.value()?.parse()?))
 }
 
 fn enforcement(window: &str) -> Result<Enforcement, &'static str> {
@@ -117,17 +130,21 @@ fn enforcement(window: &str) -> Result<Enforcement, &'static str> {
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let server = Server::builder()
+        let allowance = options.allowance;
+        let mut server = Server::builder()
             .port(options.port)
             .accepting(options.accept)
             .allow_duplicates(options.allow_duplicates)
+            .look_up_lag(options.lag)
             .enforce(options.enforcement)
-            .rate_limit(options.max, Duration::from_millis(options.interval))
-            .daily_limit(options.daily)
-            .log(say)
-            .start()
-            .await
-            .map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
+            .rate_limit(options.max.unwrap_or(allowance.max()), options.interval.unwrap_or(allowance.interval()))
+            .daily_limit(options.daily.unwrap_or(allowance.daily()))
+            .log(say);
+        if let Some(day) = options.day {
+            server = server.day(day);
+        }
+        let server =
+            server.start().await.map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
         // Before anybody is told that the server is there.
         let stop = Stop::new()?;
         say(&format!("listening on {}, until Ctrl-C", server.url()));

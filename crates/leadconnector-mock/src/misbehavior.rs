@@ -24,6 +24,8 @@ pub(crate) use delivery::{DeliveredBody, Delivery};
 /// let broken = Reply::ordinary().cut_after(20);
 /// // A page of a proxy in front of the server, after a while.
 /// let slow = Reply::new(http::StatusCode::BAD_GATEWAY).body("<html>").delay(Duration::from_secs(1));
+/// // The connection is cut while the server is still at work: the contact is there a second later.
+/// let at_work = Reply::ordinary().cut_before().carried_out_after(Duration::from_secs(1));
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reply {
@@ -31,6 +33,8 @@ pub struct Reply {
     status: Option<StatusCode>,
     headers: HeaderMap,
     body: Option<Bytes>,
+    /// None for at once.
+    pub(crate) carried_out_after: Option<Duration>,
     pub(crate) delay: Duration,
     pub(crate) delivery: Delivery,
 }
@@ -38,15 +42,23 @@ pub struct Reply {
 impl Reply {
     /// The answer that the server would give, with the request carried out: a contact is stored or deleted.
     pub fn ordinary() -> Self {
-        Self { status: None, headers: HeaderMap::new(), body: None, delay: Duration::ZERO, delivery: Delivery::Whole }
+        Self {
+            status: None,
+            headers: HeaderMap::new(),
+            body: None,
+            carried_out_after: None,
+            delay: Duration::ZERO,
+            delivery: Delivery::Whole,
+        }
     }
 
-    /// An answer with this status and no body. The request is not carried out.
+    /// An answer with this status and no body. The request is not carried out, save by
+    /// [`carried_out_after`](Self::carried_out_after).
     pub fn new(status: StatusCode) -> Self {
         Self { status: Some(status), ..Self::ordinary() }
     }
 
-    /// An answer with this status and a body of JSON. The request is not carried out.
+    /// An answer with this status and a body of JSON; for the rest as [`Reply::new`].
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::new(status)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
@@ -66,6 +78,17 @@ impl Reply {
     #[must_use]
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
+        self
+    }
+
+    /// Carries the request out only after this time, whatever has become of the connection by then: a server that was still
+    /// at work. One that is gone by then does nothing.
+    ///
+    /// It does so behind an answer with a status of its own, too. Neither that nor an answer that is cut before it begins waits
+    /// for it; the ordinary answer does, since it says what came of it.
+    #[must_use]
+    pub fn carried_out_after(mut self, time: Duration) -> Self {
+        self.carried_out_after = Some(time);
         self
     }
 
@@ -109,6 +132,11 @@ impl Reply {
     fn deliver(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;
         self
+    }
+
+    /// Whether the client gets the server's own answer, or a part of it.
+    pub(crate) fn needs_ordinary(&self) -> bool {
+        self.status.is_none() && !matches!(self.delivery, Delivery::CutBefore)
     }
 
     /// The answer, made of the ordinary one or not.

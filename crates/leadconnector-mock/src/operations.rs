@@ -7,6 +7,8 @@ mod get_all_notes;
 mod get_contact;
 mod get_duplicate_contact;
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use chrono::Utc;
 use http::header::CONTENT_TYPE;
@@ -23,18 +25,31 @@ use crate::{InvalidNote, Request, note};
 /// The parameter of a path that is the id of a contact.
 pub(crate) const CONTACT_ID: &str = "contactId";
 
+/// What the operations do in one way or another: see the methods of [`ServerBuilder`](crate::ServerBuilder).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(crate) allow_duplicates: bool,
+    pub(crate) look_up_lag: Duration,
+    pub(crate) recording: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { allow_duplicates: false, look_up_lag: Duration::ZERO, recording: true }
+    }
+}
+
 /// The operations, with what they work on.
 #[derive(Debug)]
 pub(crate) struct Operations {
     validator: Validator,
-    allow_duplicates: bool,
-    recording: bool,
+    settings: Settings,
     store: Store,
 }
 
 impl Operations {
-    pub(crate) fn new(validator: Validator, allow_duplicates: bool, recording: bool) -> Self {
-        Self { validator, allow_duplicates, recording, store: Store::default() }
+    pub(crate) fn new(validator: Validator, settings: Settings) -> Self {
+        Self { validator, settings, store: Store::default() }
     }
 
     /// The answer to a request for an operation.
@@ -101,7 +116,7 @@ mod tests {
     fn every_operation_of_the_fragment_has_a_handler() {
         let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
         let (routes, validator) = (Routes::new(&fragment).unwrap(), Validator::new(fragment.clone(), &[]).unwrap());
-        let mut endpoint = Endpoint::new(routes, validator, false, Limits::default(), true);
+        let mut endpoint = Endpoint::new(routes, validator, Settings::default(), Limits::default());
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer any-token"));
         headers.insert("version", HeaderValue::from_static("2021-04-15"));

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -17,7 +17,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::endpoint::Endpoint;
 use crate::misbehavior::{DeliveredBody, Delivery};
-use crate::rate_limit::{Enforcement, Limits};
+use crate::operations::Settings;
+use crate::rate_limit::{Allowance, Enforcement, Limits};
 use crate::routes::Routes;
 use crate::validation::Validator;
 use crate::{FRAGMENT, InvalidContact, InvalidNote, Reply, Request};
@@ -58,9 +59,8 @@ impl Server {
         ServerBuilder {
             port: 0,
             accepting: Vec::new(),
-            allow_duplicates: false,
+            settings: Settings::default(),
             limits: Limits::default(),
-            recording: true,
             log: None,
         }
     }
@@ -95,8 +95,8 @@ impl Server {
     ///
     /// A request counts when the server did what it asks for, whatever then became of the answer: also when a [`Reply`]
     /// cut it, or replaced its body. So a test can show that what must not happen twice happened at most once. A request
-    /// that is refused does not count, nor does one that a [`Reply`] with a status of its own answers, nor
-    /// [`Server::insert`].
+    /// that is refused does not count, nor does one that is answered by a [`Reply`] with a status of its own and not
+    /// carried out, nor [`Server::insert`]. One that is [carried out later](Reply::carried_out_after) counts from then on.
     ///
     /// An operation that only reads changes nothing, so it is never counted: for it the number is 0, as for an id that no
     /// operation has.
@@ -106,11 +106,12 @@ impl Server {
 
     /// Stores a contact, as if it had been created with this body, and gives it as it is stored.
     ///
-    /// No request is recorded, and a duplicate is stored too.
+    /// No request is recorded, and a duplicate is stored too. The body may say when the contact was added: `dateAdded`, a
+    /// text as RFC 3339 has it, which no request may have.
     ///
     /// # Errors
     ///
-    /// The server would refuse the body with 422.
+    /// The server would refuse the body, or `dateAdded` is no such text.
     pub fn insert(&self, body: &Value) -> Result<Value, InvalidContact> {
         lock(&self.state.endpoint).insert(body)
     }
@@ -144,9 +145,8 @@ impl Drop for Server {
 pub struct ServerBuilder {
     port: u16,
     accepting: Vec<String>,
-    allow_duplicates: bool,
+    settings: Settings,
     limits: Limits,
-    recording: bool,
     log: Option<Log>,
 }
 
@@ -165,7 +165,17 @@ impl ServerBuilder {
 
     /// Whether locations allow duplicated contacts: a setting of a location. The default is that they do not.
     pub fn allow_duplicates(mut self, allow: bool) -> Self {
-        self.allow_duplicates = allow;
+        self.settings.allow_duplicates = allow;
+        self
+    }
+
+    /// How long it takes until a contact that is created is found by its email or its phone: the vendor's look-up may lag.
+    /// The default is not at all.
+    ///
+    /// By its id it is found at once, and who creates another one is refused at once. A contact of [`Server::insert`] is an old
+    /// one, which the look-up finds.
+    pub fn look_up_lag(mut self, lag: Duration) -> Self {
+        self.settings.look_up_lag = lag;
         self
     }
 
@@ -175,28 +185,42 @@ impl ServerBuilder {
         self
     }
 
-    /// How many requests a location has in each interval, and how long that is. The default is the vendor's: 100 in 10
-    /// seconds.
+    /// What the vendor allows each location, in an interval and in a day. The default is the ordinary allowance. What is
+    /// set of it afterwards, by [`rate_limit`](Self::rate_limit) or [`daily_limit`](Self::daily_limit), takes its place.
+    pub fn allowance(self, allowance: Allowance) -> Self {
+        self.rate_limit(allowance.max(), allowance.interval()).daily_limit(allowance.daily())
+    }
+
+    /// How many requests a location has in each interval, and how long that is. The default is that of the
+    /// [allowance](Self::allowance): 100 in 10 seconds.
     pub fn rate_limit(mut self, max: u64, interval: Duration) -> Self {
         self.limits.max = max;
         self.limits.interval = interval;
         self
     }
 
-    /// How many requests a location has in a day, which lasts as long as the server. The default is the vendor's: 200,000.
+    /// How many requests a location has in a day. The default is that of the [allowance](Self::allowance): 200,000.
     pub fn daily_limit(mut self, daily: u64) -> Self {
         self.limits.daily = daily;
+        self
+    }
+
+    /// How long a location's day is, from its first request. Behind its end, the next request begins another day, with the
+    /// whole allowance. The default is the vendor's: 24 hours.
+    pub fn day(mut self, day: Duration) -> Self {
+        self.limits.day = day;
         self
     }
 
     /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow,
     /// there are no duplicates, and no contact is found by its id.
     pub fn recording(mut self, recording: bool) -> Self {
-        self.recording = recording;
+        self.settings.recording = recording;
         self
     }
 
-    /// Calls a function with a line for each request: method, path without the query, status, and why it was refused.
+    /// Calls a function with a line for each request: method, path without the query, status, and why it was refused. One that
+    /// is [carried out later](Reply::carried_out_after) has its line then.
     pub fn log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Some(Box::new(log));
         self
@@ -213,11 +237,11 @@ impl ServerBuilder {
         let validator = Validator::new(fragment, &self.accepting).map_err(io::Error::other)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let endpoint = Endpoint::new(routes, validator, self.allow_duplicates, self.limits, self.recording);
+        let endpoint = Endpoint::new(routes, validator, self.settings, self.limits);
         let state = Arc::new(State {
             endpoint: Mutex::new(endpoint),
             requests: Mutex::default(),
-            recording: self.recording,
+            recording: self.settings.recording,
             replies: Mutex::default(),
             log: self.log,
         });
@@ -231,9 +255,8 @@ impl fmt::Debug for ServerBuilder {
         f.debug_struct("ServerBuilder")
             .field("port", &self.port)
             .field("accepting", &self.accepting)
-            .field("allow_duplicates", &self.allow_duplicates)
+            .field("settings", &self.settings)
             .field("limits", &self.limits)
-            .field("recording", &self.recording)
             .finish_non_exhaustive()
     }
 }
@@ -259,10 +282,7 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
             continue;
         };
         let state = Arc::clone(&state);
-        let service = service_fn(move |request| {
-            let state = Arc::clone(&state);
-            async move { state.answer(request).await }
-        });
+        let service = service_fn(move |request| Arc::clone(&state).answer(request));
         connections.spawn(async move {
             // An error here is a client that went away: nobody is left to be told.
             let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
@@ -271,9 +291,30 @@ async fn accept(listener: TcpListener, state: Arc<State>) {
     }
 }
 
+/// Carries out a request after a while, and gives the answer; none if the server is gone by then.
+async fn late(
+    state: Weak<State>,
+    time: Duration,
+    request: Request,
+    too_large: bool,
+    begun: Instant,
+) -> Option<http::Response<Bytes>> {
+    tokio::time::sleep(time).await;
+    let state = state.upgrade()?;
+    let response = lock(&state.endpoint).answer(&request, too_large);
+    state.log(&request, &response, begun);
+    Some(response)
+}
+
 impl State {
+    fn log(&self, request: &Request, response: &http::Response<Bytes>, begun: Instant) {
+        if let Some(log) = &self.log {
+            log(&line(request, response, begun));
+        }
+    }
+
     /// The answer; an error cuts the connection.
-    async fn answer(&self, request: http::Request<Incoming>) -> io::Result<http::Response<DeliveredBody>> {
+    async fn answer(self: Arc<Self>, request: http::Request<Incoming>) -> io::Result<http::Response<DeliveredBody>> {
         let begun = Instant::now();
         let (head, body) = request.into_parts();
         let body = read(body).await?;
@@ -289,11 +330,19 @@ impl State {
         }
 
         let reply = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
-        let (delay, delivery) = (reply.delay, reply.delivery);
-        let response = reply.answer(|| lock(&self.endpoint).answer(&request, body.is_none()));
-        if let Some(log) = &self.log {
-            log(&line(&request, &response, begun));
-        }
+        let (delay, delivery, too_large) = (reply.delay, reply.delivery, body.is_none());
+        let response = match reply.carried_out_after {
+            None => {
+                let response = reply.answer(|| lock(&self.endpoint).answer(&request, too_large));
+                self.log(&request, &response, begun);
+                response
+            }
+            Some(time) => {
+                let late = tokio::spawn(late(Arc::downgrade(&self), time, request, too_large, begun));
+                let ordinary = if reply.needs_ordinary() { late.await.ok().flatten() } else { None };
+                reply.answer(|| ordinary.unwrap_or_default())
+            }
+        };
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }

@@ -1,6 +1,7 @@
 //! The contacts of all locations, with their notes.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Instant;
 
 use serde_json::Value;
 
@@ -20,16 +21,25 @@ pub(crate) struct Store {
 struct Kept {
     contact: Value,
     notes: Vec<Value>,
+    /// When a look-up begins to find it; none for never.
+    found_from: Option<Instant>,
 }
 
 impl Store {
     /// The contacts, in the order of their creation.
-    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> {
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> + Clone {
         self.contacts.values().map(|kept| &kept.contact)
     }
 
-    pub(crate) fn add(&mut self, id: String, contact: Value) {
-        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new() });
+    /// The contacts that a look-up finds.
+    pub(crate) fn found(&self, now: Instant) -> impl Iterator<Item = &Value> + Clone {
+        let found = move |kept: &&Kept| kept.found_from.is_some_and(|from| from <= now);
+        self.contacts.values().filter(found).map(|kept| &kept.contact)
+    }
+
+    /// Adds a contact, which a look-up finds from then on; none for never.
+    pub(crate) fn add(&mut self, id: String, contact: Value, found_from: Option<Instant>) {
+        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new(), found_from });
         self.places.insert(id, self.next_place);
         self.next_place += 1;
     }

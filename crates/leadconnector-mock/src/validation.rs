@@ -1,23 +1,60 @@
-//! What the vendor refuses with 422, and in which words.
+//! Which bodies the vendor refuses, and in which words.
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+use http::StatusCode;
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::{Value, json};
 
+use crate::answers::{Refusal, error};
 use crate::email::EmailCheck;
 
-/// A body that the server refuses with 422.
+/// The members of a contact one of which the vendor asks for.
+const NEEDED: [&str; 4] = ["email", "phone", "firstName", "lastName"];
+
+/// A body that the server refuses: a member is missing or not valid, or it has none of email, phone, first and last name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidContact {
     messages: Vec<String>,
+    form: Form,
+}
+
+/// How a refusal is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// 422, and a list of messages.
+    List,
+    /// 422, and one message as a text.
+    Text,
+    /// The same body under 400.
+    TextUnder400,
 }
 
 impl InvalidContact {
     /// The server's messages: `message` in its answer.
     pub fn messages(&self) -> &[String] {
         &self.messages
+    }
+
+    /// A contact with none of the members that the vendor asks for.
+    fn nobody(form: Form) -> Self {
+        let message = "Contacts without email, phone, firstName and lastName are not allowed.";
+        Self { messages: vec![message.to_owned()], form }
+    }
+
+    /// The server's answer.
+    pub(crate) fn refusal(&self) -> Refusal {
+        let message = match self.form {
+            Form::List => json!(self.messages),
+            Form::Text | Form::TextUnder400 => json!(self.messages.concat()),
+        };
+        let mut refusal = error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &message);
+        if self.form == Form::TextUnder400 {
+            *refusal.status_mut() = StatusCode::BAD_REQUEST;
+        }
+        refusal
     }
 }
 
@@ -100,12 +137,28 @@ impl Validator {
     }
 
     pub(crate) fn check(&self, contact: &Value) -> Result<(), InvalidContact> {
-        check(&self.contact, contact).map_err(|messages| InvalidContact { messages })
+        check(&self.contact, contact).map_err(|messages| InvalidContact { messages, form: Form::List })?;
+        let needed = |name: &&str| contact[name].as_str().is_some_and(|text| !text.is_empty());
+        if NEEDED.iter().any(needed) {
+            return Ok(());
+        }
+        // Nothing but the location, which is there.
+        let alone = contact.as_object().is_some_and(|members| members.len() == 1);
+        Err(InvalidContact::nobody(if alone { Form::TextUnder400 } else { Form::Text }))
     }
 
     pub(crate) fn check_note(&self, note: &Value) -> Result<(), InvalidNote> {
         check(&self.note, note).map_err(InvalidNote::Body)
     }
+}
+
+/// A date that a test gives: a text as RFC 3339 has it.
+pub(crate) fn date(name: &str, value: &Value) -> Result<DateTime<Utc>, InvalidContact> {
+    let date = value.as_str().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    date.map(|date| date.to_utc()).ok_or_else(|| InvalidContact {
+        messages: vec![format!("{name} must be a valid ISO 8601 date string")],
+        form: Form::List,
+    })
 }
 
 fn check(schema: &jsonschema::Validator, body: &Value) -> Result<(), Vec<String>> {

@@ -129,9 +129,39 @@ fn allows_duplicates_on_request() {
 #[test]
 fn enforces_a_limit_on_request() {
     let serving = Serving::start(&["--enforce", "sliding", "--max", "1", "--interval", "60000"]);
-    assert!(serving.post(r#"{"locationId": "a"}"#).starts_with("HTTP/1.1 201"));
-    assert!(serving.post(r#"{"locationId": "a"}"#).starts_with("HTTP/1.1 429"));
-    assert!(serving.post(r#"{"locationId": "b"}"#).starts_with("HTTP/1.1 201"));
+    assert!(serving.post(r#"{"locationId": "a", "firstName": "Rosan"}"#).starts_with("HTTP/1.1 201"));
+    assert!(serving.post(r#"{"locationId": "a", "firstName": "Rosan"}"#).starts_with("HTTP/1.1 429"));
+    assert!(serving.post(r#"{"locationId": "b", "firstName": "Rosan"}"#).starts_with("HTTP/1.1 201"));
+}
+
+/// The values of an answer's headers for what a location is allowed.
+fn allowed(answer: &str) -> [&str; 4] {
+    ["max", "interval-milliseconds", "limit-daily", "daily-reset"].map(|name| {
+        let name = format!("x-ratelimit-{name}: ");
+        answer.lines().find_map(|line| line.strip_prefix(&name)).unwrap()
+    })
+}
+
+#[test]
+fn has_the_allowance_of_a_trial_on_request() {
+    let body = r#"{"locationId": "a", "firstName": "Rosan"}"#;
+    let answer = |arguments: &[&str]| Serving::start(arguments).post(body);
+    assert_eq!(allowed(&answer(&[])), ["100", "10000", "200000", "86400000"]);
+    assert_eq!(allowed(&answer(&["--trial"])), ["25", "10000", "10000", "86400000"]);
+    // Wherever they stand, the other options take the place of a part.
+    let parts = ["--max", "1", "--daily", "2", "--interval", "3", "--day", "4", "--trial"];
+    assert_eq!(allowed(&answer(&parts)), ["1", "3", "2", "4"]);
+}
+
+#[test]
+fn finds_a_new_contact_later_on_request() {
+    for (lag, found) in [("3600000", false), ("0", true)] {
+        let serving = Serving::start(&["--lag", lag]);
+        assert!(serving.post(r#"{"locationId": "a", "email": "rosan@deos.com"}"#).starts_with("HTTP/1.1 201"));
+        let answer = serving.send("GET", "/contacts/search/duplicate?locationId=a&email=rosan%40deos.com&also=", "");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert_eq!(answer.contains("\"contact\":null"), !found, "{answer}");
+    }
 }
 
 #[test]

@@ -1,40 +1,47 @@
 //! "Create Contact": `POST /contacts/`.
 
+use std::time::Instant;
+
 use bytes::Bytes;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::Operations;
-use crate::answers::{Refusal, error, respond};
-use crate::{InvalidContact, contact, duplicate};
+use crate::answers::{Refusal, respond};
+use crate::{InvalidContact, contact, duplicate, validation};
 
 impl Operations {
     pub(super) fn create_contact(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
-        self.validator.check(body).map_err(|invalid| {
-            error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &json!(invalid.messages()))
-        })?;
-        if !self.allow_duplicates
-            && let Some((contact, matching_field)) = duplicate::find(&self.store, body)
+        self.validator.check(body).map_err(|invalid| invalid.refusal())?;
+        if !self.settings.allow_duplicates
+            && let Some((contact, matching_field)) = duplicate::find(self.store.contacts(), body)
         {
             return Err(duplicate::refusal(contact, matching_field));
         }
-        let contact = self.stored(body);
+        let found_from = Instant::now().checked_add(self.settings.look_up_lag);
+        let contact = self.stored(body, Utc::now(), found_from);
         Ok(respond(StatusCode::CREATED, &json!({"contact": contact, "traceId": self.store.trace_id()})))
     }
 
-    /// Stores a contact without a request, and also if it is a duplicate.
+    /// Stores a contact without a request, and also if it is a duplicate. The body may say when it was added.
     pub(crate) fn insert(&mut self, body: &Value) -> Result<Value, InvalidContact> {
-        self.validator.check(body)?;
-        Ok(self.stored(body))
+        let mut body = body.clone();
+        let added = body.as_object_mut().and_then(|body| body.remove("dateAdded"));
+        self.validator.check(&body)?;
+        let added = match added {
+            Some(added) => validation::date("dateAdded", &added)?,
+            None => Utc::now(),
+        };
+        Ok(self.stored(&body, added, Some(Instant::now())))
     }
 
     /// Stores a contact, and gives it as the vendor makes it of this body.
-    fn stored(&mut self, body: &Value) -> Value {
+    fn stored(&mut self, body: &Value, added: DateTime<Utc>, found_from: Option<Instant>) -> Value {
         let id = self.store.id();
-        let contact = contact::stored(body, self.validator.accepting(), &id, Utc::now());
-        if self.recording {
-            self.store.add(id, contact.clone());
+        let contact = contact::stored(body, self.validator.accepting(), &id, added);
+        if self.settings.recording {
+            self.store.add(id, contact.clone(), found_from);
         }
         contact
     }
