@@ -1,6 +1,6 @@
 //! Signs people up for a newsletter.
 
-use leadconnector::{ContactId, Contacts, Created, CreatedId, Email, Error, NewContact};
+use leadconnector::{ContactId, Contacts, Created, CreatedId, Email, Error, MatchingField, NewContact, Phone};
 
 /// What became of somebody who signed up.
 #[derive(Debug)]
@@ -17,12 +17,15 @@ pub enum SignUp {
 ///
 /// # Errors
 ///
-/// They were not signed up, and can be tried again.
-pub async fn sign_up(contacts: &Contacts, name: &str, email: Email) -> Result<SignUp, Error> {
-    let contact = NewContact::builder().name(name).email(email).tag("newsletter").source("website").build();
+/// They were not signed up. [`Error::Duplicate`]: somebody else has their phone; anything else can be tried again.
+pub async fn sign_up(contacts: &Contacts, name: &str, email: Email, phone: Phone) -> Result<SignUp, Error> {
+    let contact = NewContact::builder().name(name).email(email).phone(phone);
+    let contact = contact.tag("newsletter").source("website").build();
     match contacts.create(contact).await {
         Ok(contact) => Ok(SignUp::New(contact.id)),
-        Err(Error::Duplicate(found)) => Ok(SignUp::Known(found.contact_id)),
+        Err(Error::Duplicate(found)) if is_of_one_person(found.matching_field.as_ref()) => {
+            Ok(SignUp::Known(found.contact_id))
+        }
         Err(error) => match error.created() {
             Created::No => Err(error),
             // Whatever else went wrong, there is a contact now.
@@ -30,4 +33,9 @@ pub async fn sign_up(contacts: &Contacts, name: &str, email: Email) -> Result<Si
             Created::Yes(_) | Created::Unknown => Ok(SignUp::Unclear(error)),
         },
     }
+}
+
+/// By the phone alone it may be anybody of their household.
+fn is_of_one_person(field: Option<&MatchingField>) -> bool {
+    matches!(field, Some(MatchingField::Email | MatchingField::AdditionalEmail))
 }

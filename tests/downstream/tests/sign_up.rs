@@ -1,7 +1,7 @@
 //! Signing up, with a mock of the vendor's server.
 
 use downstream::{SignUp, sign_up};
-use leadconnector::{Client, Contacts, Email, Error, LocationId};
+use leadconnector::{Client, Contacts, Email, Error, LocationId, Phone};
 use leadconnector_mock::http::StatusCode;
 use leadconnector_mock::{Reply, Server};
 use serde_json::json;
@@ -16,7 +16,8 @@ fn contacts(server: &Server) -> std::result::Result<Contacts, Box<dyn std::error
 }
 
 async fn rosan(server: &Server) -> std::result::Result<SignUp, Box<dyn std::error::Error>> {
-    Ok(sign_up(&contacts(server)?, "Rosan Deo", Email::new("rosan@deos.com")?).await?)
+    let (email, phone) = (Email::new("rosan@deos.com")?, Phone::new("+1 888-888-8888")?);
+    Ok(sign_up(&contacts(server)?, "Rosan Deo", email, phone).await?)
 }
 
 #[tokio::test]
@@ -50,12 +51,22 @@ async fn somebody_who_is_there() -> Result {
 }
 
 #[tokio::test]
+async fn somebody_whose_phone_is_there() -> Result {
+    let server = Server::start().await?;
+    server.insert(&json!({"locationId": LOCATION, "firstName": "Rubika", "phone": "+1 888-888-8888"}))?;
+
+    let error = rosan(&server).await.unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(Error::Duplicate(_))), "{error:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_accepted() -> Result {
     let server = Server::start().await?;
     server.reply(Reply::new(StatusCode::UNAUTHORIZED));
 
-    let error = sign_up(&contacts(&server)?, "Rosan Deo", Email::new("rosan@deos.com")?).await;
-    assert!(matches!(error, Err(Error::Unauthorized(_))), "{error:?}");
+    let error = rosan(&server).await.unwrap_err();
+    assert!(matches!(error.downcast_ref(), Some(Error::Unauthorized(_))), "{error:?}");
     Ok(())
 }
 
