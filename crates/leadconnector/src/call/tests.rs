@@ -1028,6 +1028,28 @@ async fn what_is_unknown_is_looked_up() {
     }
 }
 
+/// A look-up may come too early: it lags, the server is still at work, or it finds no one by a national number.
+#[tokio::test]
+async fn what_is_found_late_is_not_sent_again() {
+    let email = || NewContact::builder().email(Email::new("MARKER@deos.com").unwrap()).build();
+    let national = || NewContact::builder().phone(crate::Phone::new("(512) 555-0123").unwrap()).build();
+    let lost = || Reply::ordinary().cut_before();
+    for (name, contact, reply, lag, ends) in [
+        ("a look-up that lags", email(), lost(), 60, "Ok"),
+        ("a server at work", email(), lost().carried_out_after(Duration::from_millis(60)), 0, "Ok"),
+        ("a national number", national(), lost(), 0, "BrokenOff"),
+    ] {
+        let server = Server::builder().allow_duplicates(true).look_up_lag(Duration::from_millis(lag));
+        let server = server.start().await.unwrap();
+        server.reply(reply);
+        let often = Reconcile::default().waits([Duration::from_millis(20); 10]);
+        let client = Client::builder("token").reconcile(often).pacing(NoPacing);
+        let result = contacts(client, server.url()).create(contact).await;
+        assert_eq!(result.as_ref().map_or_else(variant, |_| "Ok"), ends, "{name}");
+        assert_eq!((server.contacts().len(), server.carried_out("create_contact")), (1, 1), "{name}");
+    }
+}
+
 /// Two people of a household share a phone.
 #[tokio::test]
 async fn what_is_found_by_the_phone_alone() {
