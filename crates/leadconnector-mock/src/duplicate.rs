@@ -1,26 +1,27 @@
 //! What a duplicate of a contact is, and what the server answers to who creates one.
 
+use std::time::Instant;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::answers::{Refusal, respond};
 use crate::contact::{digits, full_name};
+use crate::store::{EMAIL, PHONE, Store};
 
-/// The contact of the same location that has the same email, or else the same phone; and which of them.
+/// The contact of the same location that has the same email, or else the same phone; and which of them. With a time, only one
+/// that a look-up finds by then.
 pub(crate) fn find<'a>(
-    contacts: impl Iterator<Item = &'a Value> + Clone,
+    store: &'a Store,
     request: &Value,
+    found_by: Option<Instant>,
 ) -> Option<(&'a Value, &'static str)> {
+    let location = request["locationId"].as_str()?;
     let email = request["email"].as_str().map(str::to_lowercase).filter(|email| !email.is_empty());
     let phone = request["phone"].as_str().map(digits).filter(|phone| !phone.is_empty());
-    let find = |member: &str, text: String| {
-        let same = |contact: &&Value| {
-            contact["locationId"] == request["locationId"] && contact[member].as_str() == Some(&text)
-        };
-        contacts.clone().find(same)
-    };
-    let by_email = email.and_then(|email| find("emailLowerCase", email)).map(|contact| (contact, "email"));
-    by_email.or_else(|| phone.and_then(|phone| find("phone", phone)).map(|contact| (contact, "phone")))
+    let by_email = email.and_then(|email| store.having(location, EMAIL, email, found_by));
+    let by_phone = || phone.and_then(|phone| store.having(location, PHONE, phone, found_by));
+    by_email.map(|contact| (contact, "email")).or_else(|| by_phone().map(|contact| (contact, "phone")))
 }
 
 /// The answer, with the contact that is there already.

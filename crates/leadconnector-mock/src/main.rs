@@ -3,7 +3,10 @@
 use std::error::Error;
 use std::io::Write;
 use std::process::ExitCode;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use leadconnector_mock::{Allowance, Enforcement, Server};
 
@@ -69,7 +72,8 @@ fn main() -> ExitCode {
     let result = match arguments() {
         Ok(Command::Serve(options)) => serve(options),
         Ok(Command::Print(text)) => {
-            say(text.trim_end());
+            // `println!` would panic when nobody reads.
+            let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
             Ok(())
         }
         Err(error) => {
@@ -129,7 +133,9 @@ fn enforcement(window: &str) -> Result<Enforcement, &'static str> {
 
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
+    let output = Output::start()?;
+    let log = output.clone();
+    let served = runtime.block_on(async {
         let allowance = options.allowance;
         let mut server = Server::builder()
             .port(options.port)
@@ -139,7 +145,8 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             .enforce(options.enforcement)
             .rate_limit(options.max.unwrap_or(allowance.max()), options.interval.unwrap_or(allowance.interval()))
             .daily_limit(options.daily.unwrap_or(allowance.daily()))
-            .log(say);
+            .keep_requests(0)
+            .log(move |line| log.say(line));
         if let Some(day) = options.day {
             server = server.day(day);
         }
@@ -147,17 +154,72 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             server.start().await.map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
         // Before anybody is told that the server is there.
         let stop = Stop::new()?;
-        say(&format!("listening on {}, until Ctrl-C", server.url()));
+        output.say(&format!("listening on {}, until Ctrl-C", server.url()));
         stop.asked_for().await?;
-        let (requests, refused) = (server.requests().len(), server.refused());
-        say(&format!("stopped after {requests} requests, {refused} of them refused for the rate limit"));
+        let (requests, refused) = (server.received(), server.refused());
+        output.say(&format!("stopped after {requests} requests, {refused} of them refused for the rate limit"));
         Ok(())
-    })
+    });
+    output.finish();
+    served
 }
 
-/// Prints a line; `println!` would panic when nobody reads any more.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+/// How many lines wait to be read at the most.
+const WAITING_LINES: usize = 1_000;
+/// How long the end of the program waits for somebody to read.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Lines to be printed, by a thread of its own: a reader who does not read must not stop the server.
+#[derive(Clone)]
+struct Output(Arc<Printing>);
+
+struct Printing {
+    lines: SyncSender<String>,
+    /// How many were left out, because too many waited.
+    left_out: AtomicU64,
+    /// How many were taken, and how many printed.
+    taken: AtomicU64,
+    printed: AtomicU64,
+}
+
+impl Output {
+    fn start() -> std::io::Result<Self> {
+        let (lines, waiting) = sync_channel::<String>(WAITING_LINES);
+        let printing =
+            Printing { lines, left_out: AtomicU64::new(0), taken: AtomicU64::new(0), printed: AtomicU64::new(0) };
+        let output = Self(Arc::new(printing));
+        let printing = output.0.clone();
+        // The thread ends with the program.
+        std::thread::Builder::new().spawn(move || {
+            for line in waiting {
+                let left_out = printing.left_out.swap(0, Ordering::Relaxed);
+                if left_out > 0 {
+                    let _ = writeln!(std::io::stdout(), "{left_out} lines are left out, since nobody read them");
+                }
+                // `println!` would panic when nobody reads any more.
+                let _ = writeln!(std::io::stdout(), "{line}");
+                printing.printed.fetch_add(1, Ordering::Relaxed);
+            }
+        })?;
+        Ok(output)
+    }
+
+    fn say(&self, line: &str) {
+        match self.0.lines.try_send(line.to_owned()) {
+            Ok(()) => &self.0.taken,
+            Err(_) => &self.0.left_out,
+        }
+        .fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Waits until all is printed, if somebody reads.
+    fn finish(&self) {
+        let begun = Instant::now();
+        let Printing { taken, printed, .. } = &*self.0;
+        while printed.load(Ordering::Relaxed) < taken.load(Ordering::Relaxed) && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 /// The wish that the server stop: Ctrl-C, and on Unix the signal to terminate.

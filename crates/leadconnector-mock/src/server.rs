@@ -36,10 +36,19 @@ pub struct Server {
 
 struct State {
     endpoint: Mutex<Endpoint>,
-    requests: Mutex<Vec<Request>>,
-    recording: bool,
+    requests: Mutex<Received>,
+    /// How many requests are kept.
+    keep: usize,
     replies: Mutex<VecDeque<Reply>>,
     log: Option<Log>,
+}
+
+/// The requests that were received.
+#[derive(Default)]
+struct Received {
+    count: u64,
+    /// The last ones.
+    kept: VecDeque<Request>,
 }
 
 type Log = Box<dyn Fn(&str) + Send + Sync>;
@@ -61,6 +70,7 @@ impl Server {
             accepting: Vec::new(),
             settings: Settings::default(),
             limits: Limits::default(),
+            keep_requests: usize::MAX,
             log: None,
         }
     }
@@ -70,14 +80,20 @@ impl Server {
         &self.url
     }
 
-    /// The requests that were received, in the order of their arrival.
+    /// The requests that were received, in the order of their arrival: all of them, or the last ones if
+    /// [`ServerBuilder::keep_requests`] says so.
     pub fn requests(&self) -> Vec<Request> {
-        lock(&self.state.requests).clone()
+        lock(&self.state.requests).kept.iter().cloned().collect()
+    }
+
+    /// How many requests were received, those included that are not kept.
+    pub fn received(&self) -> u64 {
+        lock(&self.state.requests).count
     }
 
     /// The last request that was received.
     pub fn last_request(&self) -> Option<Request> {
-        lock(&self.state.requests).last().cloned()
+        lock(&self.state.requests).kept.back().cloned()
     }
 
     /// The contacts that are stored, of all locations, in the order of their creation.
@@ -147,6 +163,7 @@ pub struct ServerBuilder {
     accepting: Vec<String>,
     settings: Settings,
     limits: Limits,
+    keep_requests: usize,
     log: Option<Log>,
 }
 
@@ -212,6 +229,13 @@ impl ServerBuilder {
         self
     }
 
+    /// How many requests are kept for [`Server::requests`]: the last ones. The default is all, which takes memory as long as
+    /// requests come.
+    pub fn keep_requests(mut self, requests: usize) -> Self {
+        self.keep_requests = requests;
+        self
+    }
+
     /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow,
     /// there are no duplicates, and no contact is found by its id.
     pub fn recording(mut self, recording: bool) -> Self {
@@ -241,7 +265,7 @@ impl ServerBuilder {
         let state = Arc::new(State {
             endpoint: Mutex::new(endpoint),
             requests: Mutex::default(),
-            recording: self.settings.recording,
+            keep: if self.settings.recording { self.keep_requests } else { 0 },
             replies: Mutex::default(),
             log: self.log,
         });
@@ -263,7 +287,7 @@ impl fmt::Debug for ServerBuilder {
 
 impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("State").field("requests", &lock(&self.requests).len()).finish_non_exhaustive()
+        f.debug_struct("State").field("requests", &lock(&self.requests).count).finish_non_exhaustive()
     }
 }
 
@@ -306,6 +330,18 @@ async fn late(
     Some(response)
 }
 
+impl Received {
+    fn add(&mut self, request: &Request, keep: usize) {
+        self.count += 1;
+        if keep > 0 {
+            if self.kept.len() >= keep {
+                self.kept.pop_front();
+            }
+            self.kept.push_back(request.clone());
+        }
+    }
+}
+
 impl State {
     fn log(&self, request: &Request, response: &http::Response<Bytes>, begun: Instant) {
         if let Some(log) = &self.log {
@@ -325,9 +361,7 @@ impl State {
             headers: head.headers,
             body: body.as_ref().map_or_else(Bytes::new, Bytes::clone),
         };
-        if self.recording {
-            lock(&self.requests).push(request.clone());
-        }
+        lock(&self.requests).add(&request, self.keep);
 
         let reply = lock(&self.replies).pop_front().unwrap_or_else(Reply::ordinary);
         let (delay, delivery, too_large) = (reply.delay, reply.delivery, body.is_none());

@@ -1,6 +1,6 @@
 //! The contacts of all locations, with their notes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Instant;
 
 use serde_json::Value;
@@ -12,9 +12,23 @@ pub(crate) struct Store {
     contacts: BTreeMap<u64, Kept>,
     /// The places of the contacts, by their ids.
     places: HashMap<String, u64>,
+    /// The places of the contacts, by what a duplicate would have.
+    keys: HashMap<Key, BTreeSet<u64>>,
     next_place: u64,
     numbers: Numbers,
 }
+
+/// What the contacts of a location are told apart by: the stored member and what is in it.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    location: String,
+    member: &'static str,
+    text: String,
+}
+
+/// The members that are keys.
+pub(crate) const EMAIL: &str = "emailLowerCase";
+pub(crate) const PHONE: &str = "phone";
 
 /// A contact, and its notes in the order in which they were added.
 #[derive(Debug)]
@@ -27,18 +41,29 @@ struct Kept {
 
 impl Store {
     /// The contacts, in the order of their creation.
-    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> + Clone {
+    pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> {
         self.contacts.values().map(|kept| &kept.contact)
     }
 
-    /// The contacts that a look-up finds.
-    pub(crate) fn found(&self, now: Instant) -> impl Iterator<Item = &Value> + Clone {
-        let found = move |kept: &&Kept| kept.found_from.is_some_and(|from| from <= now);
-        self.contacts.values().filter(found).map(|kept| &kept.contact)
+    /// The first contact of a location that has this text in this member. With a time, only one that a look-up finds by then.
+    pub(crate) fn having(
+        &self,
+        location: &str,
+        member: &'static str,
+        text: String,
+        found_by: Option<Instant>,
+    ) -> Option<&Value> {
+        let places = self.keys.get(&Key { location: location.to_owned(), member, text })?;
+        let mut kept = places.iter().filter_map(|place| self.contacts.get(place));
+        let is_found = |kept: &&Kept| found_by.is_none_or(|now| kept.found_from.is_some_and(|from| from <= now));
+        kept.find(is_found).map(|kept| &kept.contact)
     }
 
     /// Adds a contact, which a look-up finds from then on; none for never.
     pub(crate) fn add(&mut self, id: String, contact: Value, found_from: Option<Instant>) {
+        for key in keys(&contact) {
+            self.keys.entry(key).or_default().insert(self.next_place);
+        }
         self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new(), found_from });
         self.places.insert(id, self.next_place);
         self.next_place += 1;
@@ -50,7 +75,17 @@ impl Store {
 
     /// Removes a contact with its notes; false if there is none.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
-        self.places.remove(id).and_then(|place| self.contacts.remove(&place)).is_some()
+        let Some(place) = self.places.remove(id) else { return false };
+        let Some(kept) = self.contacts.remove(&place) else { return false };
+        for key in keys(&kept.contact) {
+            if let Some(places) = self.keys.get_mut(&key) {
+                places.remove(&place);
+                if places.is_empty() {
+                    self.keys.remove(&key);
+                }
+            }
+        }
+        true
     }
 
     /// The notes of a contact; none if there is no such contact.
@@ -90,6 +125,14 @@ impl Store {
             low & 0xffff_ffff_ffff
         )
     }
+}
+
+/// The keys of a contact.
+fn keys(contact: &Value) -> impl Iterator<Item = Key> {
+    [EMAIL, PHONE].into_iter().filter_map(|member| {
+        let (location, text) = (contact["locationId"].as_str()?.to_owned(), contact[member].as_str()?.to_owned());
+        Some(Key { location, member, text })
+    })
 }
 
 /// Numbers for ids, well spread and the same on every run: SplitMix64.

@@ -72,6 +72,20 @@ fn without_time(line: &str) -> String {
     words.join(" ")
 }
 
+/// A program that starts the server, and does not read what it prints.
+#[test]
+fn nobody_reads() {
+    let mut serving = Serving::start(&[]);
+    // A pipe holds about a thousand lines, and as many as the server keeps wait behind it.
+    for _ in 0..2_500 {
+        assert!(serving.send("GET", "/", "").starts_with("HTTP/1.1 404"));
+    }
+    let interrupted = Command::new("kill").args(["-INT", &serving.child.id().to_string()]).status().unwrap();
+    assert!(interrupted.success() && serving.child.wait().unwrap().success());
+    let said: Vec<_> = serving.said.by_ref().map(Result::unwrap).collect();
+    assert!(said.len() < 2_500, "{} lines", said.len());
+}
+
 #[test]
 fn serves_and_logs_until_ctrl_c() {
     let mut serving = Serving::start(&["--accept", "dateOfBirth"]);

@@ -15,7 +15,7 @@ impl Operations {
     pub(super) fn create_contact(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
         self.validator.check(body).map_err(|invalid| invalid.refusal())?;
         if !self.settings.allow_duplicates
-            && let Some((contact, matching_field)) = duplicate::find(self.store.contacts(), body)
+            && let Some((contact, matching_field)) = duplicate::find(&self.store, body, None)
         {
             return Err(duplicate::refusal(contact, matching_field));
         }

@@ -22,7 +22,7 @@ impl Operations {
             // A national number finds nobody.
             "phone": request.query("number").filter(|number| number.starts_with('+')),
         });
-        let found = duplicate::find(self.store.found(Instant::now()), &wanted);
+        let found = duplicate::find(&self.store, &wanted, Some(Instant::now()));
         let contact = found.map(|(contact, _)| contact.clone());
         Ok(respond(StatusCode::OK, &json!({"contact": contact, "traceId": self.store.trace_id()})))
     }
