@@ -106,7 +106,14 @@ impl<'a> Page<'a> {
         if required {
             self.line("required");
         }
-        if let Some(description) = &schema.schema_data.description {
+        if is_beyond_the_page(schema) {
+            self.line("Not on the page");
+        }
+        if let Some(spellings) = schema.schema_data.extensions.get("x-other-spellings") {
+            self.line(&format!("Also read as: {spellings}"));
+        }
+        let object = self.object(schema);
+        if let Some(description) = &object.schema_data.description {
             self.line(description);
         }
         if let Some(format) = format(schema) {
@@ -120,8 +127,8 @@ impl<'a> Page<'a> {
             let example = example.as_str().map_or_else(|| example.to_string(), str::to_owned);
             self.line(&example);
         }
-        match &schema.schema_kind {
-            SchemaKind::Type(Type::Object(_)) => self.members(schema),
+        match &object.schema_kind {
+            SchemaKind::Type(Type::Object(_)) => self.members(object),
             SchemaKind::Type(Type::Array(array)) => {
                 let items = self.resolved(array.items.as_ref().unwrap());
                 if let SchemaKind::Type(Type::Object(_)) = items.schema_kind {
@@ -130,6 +137,13 @@ impl<'a> Page<'a> {
             }
             _ => {}
         }
+    }
+
+    /// The object that is referred to by an `allOf` with something beside it; of any other schema, itself.
+    fn object(&self, schema: &'a Schema) -> &'a Schema {
+        let SchemaKind::AllOf { all_of } = &schema.schema_kind else { return schema };
+        let referred = self.resolved(&all_of[0]);
+        if matches!(referred.schema_kind, SchemaKind::Type(Type::Object(_))) { referred } else { schema }
     }
 
     fn kind(&self, schema: &'a Schema) -> String {
@@ -165,6 +179,11 @@ impl<'a> Page<'a> {
             _ => None,
         }
     }
+}
+
+/// Whether the fragment has a member besides those of the page, and says so.
+fn is_beyond_the_page(schema: &Schema) -> bool {
+    schema.schema_data.extensions.contains_key("x-beyond-page")
 }
 
 /// The format of the text, which the page shows in its examples only.
@@ -226,8 +245,12 @@ fn says_what_the_page_says() {
 fn has_every_field_of_the_page() {
     let document: OpenAPI = serde_saphyr::from_str(FRAGMENT).unwrap();
     let page = Page { document: &document, text: String::new() };
-    let names = |schema: &str| page.members_of(page.schema(schema)).members.into_iter().map(|(name, _)| name);
+    let names = |schema: &str| {
+        let members = page.members_of(page.schema(schema)).members.into_iter();
+        members.filter(|(_, member)| !is_beyond_the_page(member)).map(|(name, _)| name)
+    };
     assert_eq!(names("CreateContactRequest").collect::<BTreeSet<_>>(), BTreeSet::from(FIELDS));
     // Their names are in the snapshot, in the order of the fragment, which is the page's.
     assert_eq!(names("Contact").count(), 36);
+    assert_eq!(names("ErrorBody").count(), 3);
 }

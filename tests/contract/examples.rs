@@ -23,6 +23,9 @@ fn example(schema: &Value, fragment: &Value) -> Value {
     if let Some(example) = schema.get("example") {
         return example.clone();
     }
+    if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice) {
+        return example(only, fragment);
+    }
     if let Some(values) = schema.pointer("/oneOf/0/enum").or(schema.get("enum")) {
         return values[0].clone();
     }
@@ -41,11 +44,54 @@ fn example(schema: &Value, fragment: &Value) -> Value {
 async fn the_contact_has_every_member() {
     let fragment = fragment();
     let answer = example(&fragment["components"]["schemas"]["CreateContactResponse"], &fragment);
-    assert_eq!(answer["contact"].as_object().unwrap().len(), 36);
+    let described = fragment["components"]["schemas"]["Contact"]["properties"].as_object().unwrap();
+    let of_the_page = described.values().filter(|member| member.get("x-beyond-page").is_none());
+    assert_eq!((answer["contact"].as_object().unwrap().len(), of_the_page.count()), (described.len(), 36));
 
     let contact = format!("{:#?}", create(StatusCode::OK, &answer).await.unwrap());
     assert!(!contact.contains("None"), "a member of the page's example is lost:\n{contact}");
     insta::assert_snapshot!(contact);
+}
+
+/// The same value, in which each member that has another spelling at this place of their list comes under that.
+fn respelled(value: &Value, schema: &Value, fragment: &Value, place: usize) -> Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return respelled(value, fragment.pointer(reference.trim_start_matches('#')).unwrap(), fragment, place);
+    }
+    if let Some([only]) = schema["allOf"].as_array().map(Vec::as_slice) {
+        return respelled(value, only, fragment, place);
+    }
+    match value {
+        Value::Object(members) => {
+            let respelled = members.iter().map(|(name, value)| {
+                let property = &schema["properties"][name];
+                let name = property["x-other-spellings"][place].as_str().unwrap_or(name);
+                (name.to_owned(), respelled(value, property, fragment, place))
+            });
+            respelled.collect()
+        }
+        Value::Array(items) => items.iter().map(|item| respelled(item, &schema["items"], fragment, place)).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
+/// Each spelling that the fragment names is read: as a whole, and where something else cannot be decoded.
+#[tokio::test]
+async fn every_spelling_is_read() {
+    let fragment = fragment();
+    let schema = &fragment["components"]["schemas"]["CreateContactResponse"];
+    let answer = example(schema, &fragment);
+    let mut contact = create(StatusCode::OK, &answer).await.unwrap();
+    for place in 0..2 {
+        let mut respelled = respelled(&answer, schema, &fragment, place);
+        assert_ne!(respelled, answer);
+        assert_eq!(create(StatusCode::OK, &respelled).await.unwrap(), contact, "{respelled:#}");
+
+        respelled["contact"]["city"] = json!({});
+        let city = contact.city.take();
+        assert_eq!(create(StatusCode::OK, &respelled).await.unwrap(), contact, "{respelled:#}");
+        contact.city = city;
+    }
 }
 
 /// The page's examples are the same for some members: here each text is the name of its member.

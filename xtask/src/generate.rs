@@ -1,5 +1,6 @@
 //! `cargo xtask generate`: everything that is derived from the fragment.
 
+mod marks;
 mod operation_ids;
 mod raw_client;
 mod rules;

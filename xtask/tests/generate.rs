@@ -141,6 +141,36 @@ refused! {
     a_misspelled_key_of_a_response_component: edited("    BadRequest:\n", "    BadRequest:\n      contents: {}\n");
 }
 
+const FIELD_ID: &str = "          example: MgobCB14YMVKuE4Ka8p1\n";
+const TITLE: &str = "        title:\n          type: string\n          example: Follow-up summary\n";
+
+// What a property says that OpenAPI has no words for.
+refused! {
+    a_misspelled_mark: edited("x-other-spellings: [sms]", "x-other-speling: [sms]");
+    a_mark_of_an_object: edited("    ContactDndSettings:\n", "    ContactDndSettings:\n      x-beyond-page: true\n");
+    a_mark_that_says_nothing: edited("x-beyond-page: true", "x-beyond-page: false");
+    a_spelling_that_is_no_list: edited("x-other-spellings: [sms]", "x-other-spellings: sms");
+    no_other_spelling: edited("x-other-spellings: [sms]", "x-other-spellings: []");
+    a_spelling_that_is_no_name: edited("x-other-spellings: [sms]", "x-other-spellings: [sms, \"\"]");
+    a_spelling_of_another_property: edited("x-other-spellings: [sms]", "x-other-spellings: [FB, sms, sms, call]");
+    other_spellings_of_what_is_sent: edited("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          x-other-spellings: [postcode]\n");
+    other_spellings_of_what_is_required: edited("    ContactDndSettings:\n", "    ContactDndSettings:\n      required: [SMS]\n");
+    other_spellings_of_an_id: edited(FIELD_ID, &format!("{FIELD_ID}          x-other-spellings: [_id]\n"));
+    other_spellings_of_the_answer: edited("        succeded:\n          type: boolean\n", "        succeded:\n          type: boolean\n          x-other-spellings: [done]\n");
+    other_spellings_in_an_object_without_a_name: edited(TITLE, "        author:\n          type: object\n          properties:\n            title:\n              type: string\n              x-other-spellings: [heading]\n");
+}
+
+/// Under each of its names, a member is looked for where the rest cannot be decoded, wherever in a composition it stands.
+#[test]
+fn other_spellings_in_one_object_or_in_shared_schemas() {
+    let fragment = edited(TITLE, &format!("{TITLE}          x-other-spellings: [heading]\n"));
+    let as_it_is = generated(&fragment);
+    assert!(as_it_is[0].contains("one_of(read.title, read.title_2)"), "{}", as_it_is[0]);
+    let names = as_it_is[0].split_once("NOTE_PROPERTIES: &[&str] = &[").unwrap().1.split_once(']').unwrap().0;
+    assert!(names.contains("\"title\"") && names.contains("\"heading\""), "{names}");
+    assert!(generated(&moved::into_shared_schemas(&fragment)) == as_it_is);
+}
+
 const ONCE: &str = "      x-effect: once\n      x-creates: contact.id\n";
 
 refused! {

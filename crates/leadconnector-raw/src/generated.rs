@@ -104,6 +104,8 @@ pub mod types {
         )]
         pub full_name_lower_case: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub gender: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
         #[serde(
             rename = "lastName",
@@ -145,6 +147,8 @@ pub mod types {
         pub state: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timezone: ::std::option::Option<::std::string::String>,
         #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
         pub type_: ::std::option::Option<::std::string::String>,
         #[serde(
@@ -157,7 +161,7 @@ pub mod types {
     }
     ///`ContactCustomField`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[derive(::serde::Serialize, Clone, Debug, Default)]
     pub struct ContactCustomField {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
@@ -197,7 +201,7 @@ pub mod types {
     }
     ///`ContactDndSettings`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    #[derive(::serde::Serialize, Clone, Debug, Default)]
     pub struct ContactDndSettings {
         #[serde(rename = "Call", skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::object::optional")]
@@ -932,6 +936,105 @@ pub mod types {
                 .map(Self::from)
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for ContactCustomField {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            #[derive(::serde::Deserialize)]
+            struct Spellings {
+                #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                id: ::std::option::Option<::std::string::String>,
+                #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                value: ::std::option::Option<::serde_json::Value>,
+                #[serde(rename = "fieldValue")]
+                value_2: ::std::option::Option<::serde_json::Value>,
+                #[serde(rename = "field_value")]
+                value_3: ::std::option::Option<::serde_json::Value>,
+            }
+            let read = <Spellings as ::serde::Deserialize>::deserialize(deserializer)?;
+            Ok(Self {
+                id: read.id,
+                value: crate::spelling::one_of(
+                    crate::spelling::one_of(read.value, read.value_2),
+                    read.value_3,
+                ),
+            })
+        }
+    }
+    impl<'de> ::serde::Deserialize<'de> for ContactDndSettings {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            #[derive(::serde::Deserialize)]
+            struct Spellings {
+                #[serde(
+                    rename = "Call",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                call: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "call")]
+                call_2: ::std::option::Option<ContactDndSetting>,
+                #[serde(
+                    rename = "Email",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                email: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "email")]
+                email_2: ::std::option::Option<ContactDndSetting>,
+                #[serde(
+                    rename = "FB",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                fb: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "fb")]
+                fb_2: ::std::option::Option<ContactDndSetting>,
+                #[serde(
+                    rename = "GMB",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                gmb: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "gmb")]
+                gmb_2: ::std::option::Option<ContactDndSetting>,
+                #[serde(
+                    rename = "SMS",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                sms: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "sms")]
+                sms_2: ::std::option::Option<ContactDndSetting>,
+                #[serde(
+                    rename = "WhatsApp",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                whats_app: ::std::option::Option<ContactDndSetting>,
+                #[serde(default, deserialize_with = "crate::object::optional")]
+                #[serde(rename = "whatsApp")]
+                whats_app_2: ::std::option::Option<ContactDndSetting>,
+            }
+            let read = <Spellings as ::serde::Deserialize>::deserialize(deserializer)?;
+            Ok(Self {
+                call: crate::spelling::one_of(read.call, read.call_2),
+                email: crate::spelling::one_of(read.email, read.email_2),
+                fb: crate::spelling::one_of(read.fb, read.fb_2),
+                gmb: crate::spelling::one_of(read.gmb, read.gmb_2),
+                sms: crate::spelling::one_of(read.sms, read.sms_2),
+                whats_app: crate::spelling::one_of(read.whats_app, read.whats_app_2),
+            })
+        }
+    }
 }
 use crate::request::{append, json, segment};
 use crate::{Client, Request, RequestError};
@@ -1172,6 +1275,7 @@ pub mod document {
         "firstName",
         "firstNameLowerCase",
         "fullNameLowerCase",
+        "gender",
         "id",
         "lastName",
         "lastNameLowerCase",
@@ -1184,22 +1288,34 @@ pub mod document {
         "source",
         "state",
         "tags",
+        "timezone",
         "type",
         "unsubscribeEmail",
         "website",
     ];
     /// The properties of `ContactCustomField` that the document names.
-    pub const CONTACT_CUSTOM_FIELD_PROPERTIES: &[&str] = &["id", "value"];
+    pub const CONTACT_CUSTOM_FIELD_PROPERTIES: &[&str] = &[
+        "id",
+        "value",
+        "fieldValue",
+        "field_value",
+    ];
     /// The properties of `ContactDndSetting` that the document names.
     pub const CONTACT_DND_SETTING_PROPERTIES: &[&str] = &["code", "message", "status"];
     /// The properties of `ContactDndSettings` that the document names.
     pub const CONTACT_DND_SETTINGS_PROPERTIES: &[&str] = &[
         "Call",
+        "call",
         "Email",
+        "email",
         "FB",
+        "fb",
         "GMB",
+        "gmb",
         "SMS",
+        "sms",
         "WhatsApp",
+        "whatsApp",
     ];
     /// The properties of `CreateContactRequest` that the document names.
     pub const CREATE_CONTACT_REQUEST_PROPERTIES: &[&str] = &[

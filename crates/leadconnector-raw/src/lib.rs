@@ -33,6 +33,7 @@ mod headers;
 mod object;
 mod operation;
 mod request;
+mod spelling;
 mod timestamp;
 mod version;
 mod whole_number;

@@ -25,6 +25,7 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     types::with_boxes(&mut file);
     types::with_open_enums(&mut file);
     types::with_readers(&mut file);
+    types::with_other_spellings(&mut file, document)?;
     file.items.retain(|item| matches!(item, syn::Item::Mod(module) if module.ident == "types"));
 
     let client = quote! {

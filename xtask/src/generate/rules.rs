@@ -6,6 +6,7 @@
 mod compositions;
 mod effects;
 mod keys;
+mod marks;
 mod names;
 mod operations;
 mod references;
@@ -34,6 +35,7 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
     compositions::endless(document, &mut problems);
     for schema in document.schemas() {
         schemas::keywords(&schema, &mut problems);
+        marks::keys(&schema, &mut problems);
         schemas::any_of(&schema, document, &mut problems);
         schemas::one_of(&schema, document, &mut problems);
         schemas::closed_enum(&schema, &mut problems);
@@ -46,6 +48,7 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
             schemas::required_properties(&parts, &mut problems);
             schemas::additional_properties_received(&schema, &parts, &mut problems);
             names::property_names(&schema, &parts, &mut problems);
+            marks::spellings(&schema, &parts, document, &mut problems);
         }
     }
     problems.0

@@ -320,6 +320,42 @@ mod tests {
         );
     }
 
+    /// A spelling that cannot be decoded does not cost the other, nor another channel.
+    #[test]
+    fn a_bad_spelling_costs_that_spelling() {
+        let decoded = decoded(&json!({"contact": {
+            "id": "seD4",
+            "dndSettings": {
+                "SMS": {"status": 1}, "sms": {"status": "permanent"},
+                "Email": {"status": "active"}, "email": [],
+                "call": {"status": "active", "code": 7},
+                "fb": 1,
+            },
+            "customFields": [{"id": 1, "fieldValue": "a"}, {"id": "f", "field_value": [1]}],
+        }}));
+        let contact = decoded.value.contact.unwrap();
+        let settings = contact.dnd_settings.unwrap();
+        let settings = serde_json::to_value(settings).unwrap();
+        let active = json!({"status": "active"});
+        assert_eq!(settings, json!({"Call": active, "Email": active, "SMS": {"status": "permanent"}}));
+        let values: Vec<_> = contact.custom_fields.unwrap().into_iter().map(|field| field.value.unwrap()).collect();
+        assert_eq!(values, [json!("a"), json!([1])]);
+
+        let mut undecoded = decoded.undecoded;
+        undecoded.sort();
+        assert_eq!(
+            undecoded,
+            [
+                "contact.customFields[0].id",
+                "contact.dndSettings.SMS",
+                "contact.dndSettings.SMS.status",
+                "contact.dndSettings.call.code",
+                "contact.dndSettings.email",
+                "contact.dndSettings.fb",
+            ]
+        );
+    }
+
     #[test]
     fn a_list_with_too_many_bad_items_goes_as_a_whole() {
         let tags: Vec<_> = (0..40).map(|number| json!(number)).collect();
@@ -525,8 +561,10 @@ mod tests {
             "tags",
             "customFields",
             "value",
+            "fieldValue",
             "dndSettings",
             "SMS",
+            "sms",
             "status",
             "message",
             "dateAdded",

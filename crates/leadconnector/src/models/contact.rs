@@ -106,6 +106,10 @@ pub struct Contact {
     pub business_id: Option<BusinessId>,
     /// The user who looks after the contact: `assignedTo` on the page.
     pub assigned_to: Option<UserId>,
+    /// The time zone, such as `America/Chihuahua`: `timezone`, which the page has in the request alone. The live API answers with it.
+    pub timezone: Option<String>,
+    /// The gender, such as `male`: `gender`, which the page has in the request alone. The live API may answer with it.
+    pub gender: Option<String>,
 }
 
 as_raw!(Contact, raw::Contact, |contact| {
@@ -152,6 +156,8 @@ impl Contact {
             products: Vec::new(),
             business_id: None,
             assigned_to: None,
+            timezone: None,
+            gender: None,
         }
     }
 
@@ -194,6 +200,8 @@ impl Contact {
             products,
             business_id,
             assigned_to,
+            timezone,
+            gender,
         } = contact;
         Some(Self {
             id: ContactId::received(id.filter(|id| !id.is_empty())?),
@@ -232,6 +240,8 @@ impl Contact {
             products: products.unwrap_or_default(),
             business_id: business_id.map(BusinessId::received),
             assigned_to: assigned_to.map(UserId::received),
+            timezone,
+            gender,
         })
     }
 
@@ -273,6 +283,8 @@ impl Contact {
             products,
             business_id,
             assigned_to,
+            timezone,
+            gender,
         } = self;
         raw::Contact {
             id: Some(id.into()),
@@ -311,6 +323,8 @@ impl Contact {
             products: listed(products),
             business_id: business_id.map(String::from),
             assigned_to: assigned_to.map(String::from),
+            timezone,
+            gender,
         }
     }
 }
@@ -430,6 +444,53 @@ mod tests {
             statuses,
             [(Channel::Call, ContactDndStatus::Other("snoozed".into())), (Channel::Sms, ContactDndStatus::Active)]
         );
+    }
+
+    /// An opt-out is not lost by the spelling of its channel.
+    #[test]
+    fn channels_in_either_spelling() {
+        let sms = |settings| received("dndSettings", settings).dnd_settings.get(Channel::Sms).cloned();
+        let status = |settings| sms(settings).map(|setting| setting.status);
+        for spelling in ["SMS", "sms"] {
+            let settings = json!({spelling: {"status": "permanent", "message": "STOP"}});
+            let setting = sms(settings).unwrap();
+            assert_eq!((setting.status, setting.message.as_deref()), (ContactDndStatus::Permanent, Some("STOP")));
+        }
+        assert_eq!(status(json!({"sms": null, "SMS": null})), None);
+        assert_eq!(status(json!({"sms": {"status": "active"}, "SMS": null})), Some(ContactDndStatus::Active));
+        let both = |page, v3| status(json!({"SMS": {"status": page}, "sms": {"status": v3}}));
+        assert_eq!(both("inactive", "active"), Some(ContactDndStatus::Active));
+        assert_eq!(both("permanent", "active"), Some(ContactDndStatus::Permanent));
+
+        let v3 = ["call", "email", "sms", "whatsApp", "gmb", "fb"];
+        let settings: Value = v3.into_iter().map(|name| (name.to_owned(), json!({"status": name}))).collect();
+        let settings = received("dndSettings", settings).dnd_settings;
+        let read: Vec<_> = settings.iter().map(|(channel, setting)| (channel, setting.status.clone())).collect();
+        let channels = [Channel::Call, Channel::Email, Channel::Sms, Channel::WhatsApp, Channel::Gmb, Channel::Fb];
+        let expected =
+            channels.into_iter().zip(v3).map(|(channel, name)| (channel, ContactDndStatus::Other(name.into())));
+        assert_eq!(read, expected.collect::<Vec<_>>());
+
+        // It is written as the page has it.
+        let written = serde_json::to_value(&settings).unwrap();
+        assert_eq!(
+            written.as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["Call", "Email", "FB", "GMB", "SMS", "WhatsApp"]
+        );
+    }
+
+    #[test]
+    fn values_of_custom_fields_in_each_spelling() {
+        for (field, value) in [
+            (json!({"value": 1}), json!(1)),
+            (json!({"fieldValue": ["a"]}), json!(["a"])),
+            (json!({"field_value": "a"}), json!("a")),
+            (json!({"field_value": 3, "fieldValue": 2, "value": 1}), json!(1)),
+            (json!({"field_value": 3, "fieldValue": 2, "value": null}), json!(2)),
+        ] {
+            assert_eq!(received("customFields", json!([field])).custom_fields[0].value, Some(value), "{field}");
+        }
+        assert_eq!(received("customFields", json!([{"value": null}])).custom_fields[0].value, None);
     }
 
     #[test]

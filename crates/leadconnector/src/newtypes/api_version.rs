@@ -9,6 +9,11 @@ use crate::InvalidValue;
 ///
 /// The default is [`V2021_04_15`](Self::V2021_04_15), the one that the page allows. The vendor accepts others, such as
 /// `2021-07-28` and `v3`, and may answer differently with them.
+///
+/// What is sent is spelled as on the page, whatever the version. `v3` spells some of it otherwise: the channels of do-not-disturb are
+/// `call`, `email`, `sms`, `whatsApp`, `gmb` and `fb`, and the value of a custom field is `fieldValue`. Whether it takes the page's
+/// spelling of a channel is not known: [`Contact::dnd_settings`](crate::Contact::dnd_settings) of the answer shows what came of it.
+/// Answers are read in both spellings.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ApiVersion(Cow<'static, str>);
 

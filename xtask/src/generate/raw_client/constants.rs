@@ -1,5 +1,7 @@
 //! What the fragment says beside types and requests: the server, the properties of each object, and each operation.
 
+use std::iter;
+
 use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -7,6 +9,7 @@ use serde_json::Value;
 
 use crate::document::{Document, address, members, reference};
 use crate::effect::{Effect, Repetition};
+use crate::generate::marks::other_spellings;
 
 /// The module `document`.
 pub(super) fn document(document: &Document) -> TokenStream {
@@ -21,7 +24,7 @@ pub(super) fn document(document: &Document) -> TokenStream {
     let properties = members(components, "schemas").filter(|(_, schema)| schema.get("properties").is_some());
     let properties = properties.map(|(name, schema)| {
         let constant = properties_of(name);
-        let names = members(schema, "properties").map(|(name, _)| name);
+        let names = names(schema);
         let doc = format!(" The properties of `{name}` that the document names.");
         quote! {
             #[doc = #doc]
@@ -37,6 +40,12 @@ pub(super) fn document(document: &Document) -> TokenStream {
             #(#properties)*
         }
     }
+}
+
+/// The names under which an object's properties are read.
+fn names(object: &Value) -> Vec<&str> {
+    let spellings = |(name, property)| iter::once(name).chain(other_spellings(property));
+    members(object, "properties").flat_map(spellings).collect()
 }
 
 fn properties_of(schema: &str) -> syn::Ident {
@@ -123,8 +132,8 @@ fn answer(document: &Document, operation: &Value) -> Vec<TokenStream> {
 
 /// The names of an object's properties: of a named schema, the constant that has them. None if it has no properties.
 fn object(document: &Document, schema: &Value) -> Option<TokenStream> {
-    let mut names = members(document.resolve(schema), "properties").map(|(name, _)| name).peekable();
-    names.peek()?;
+    let names = names(document.resolve(schema));
+    names.first()?;
     Some(match component(document, schema) {
         Some(name) => {
             let constant = properties_of(name);

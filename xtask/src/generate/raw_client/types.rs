@@ -1,12 +1,17 @@
 //! What is changed of the types that progenitor generates: how they decode.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use quote::ToTokens;
+use heck::ToPascalCase;
+use quote::{ToTokens, format_ident};
+use serde_json::Value;
 use syn::parse_quote;
 use syn::punctuated::Punctuated;
 use syn::visit::Visit;
 use syn::visit_mut::VisitMut;
+
+use crate::document::{Document, members};
+use crate::generate::marks::other_spellings;
 
 /// The members of a struct, from which on it is boxed where it is a member of another.
 const LARGE: usize = 5;
@@ -167,15 +172,7 @@ pub(super) fn with_open_enums(file: &mut syn::File) {
                     }
                 },
             ];
-            for attribute in &mut item.attrs {
-                if attribute.path().is_ident("derive")
-                    && let Ok(derived) =
-                        attribute.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
-                {
-                    let derived = derived.into_iter().filter(|path| *path != parse_quote!(::serde::Deserialize));
-                    *attribute = parse_quote!(#[derive(#(#derived),*)]);
-                }
-            }
+            derive_no_decoding(&mut item.attrs);
             Some(read)
         }
     }
@@ -183,4 +180,108 @@ pub(super) fn with_open_enums(file: &mut syn::File) {
     let mut open_enums = OpenEnums::default();
     open_enums.visit_file(file);
     open_enums.visit_file_mut(file);
+}
+
+/// Has a member read under each of its names: by a struct that has a member for each of them, of which one then counts.
+pub(super) fn with_other_spellings(file: &mut syn::File, document: &Document) -> Result<(), String> {
+    let items = file.items.iter_mut().find_map(|item| match item {
+        syn::Item::Mod(module) if module.ident == "types" => module.content.as_mut(),
+        _ => None,
+    });
+    let Some((_, items)) = items else { return Ok(()) };
+    let components = document.root().get("components").unwrap_or(&Value::Null);
+    for (schema, object) in members(components, "schemas") {
+        let spellings: BTreeMap<_, Vec<_>> = members(object, "properties")
+            .map(|(name, property)| (name, other_spellings(property).collect()))
+            .filter(|(_, spellings): &(_, Vec<_>)| !spellings.is_empty())
+            .collect();
+        if spellings.is_empty() {
+            continue;
+        }
+        let name = schema.to_pascal_case();
+        let read = items.iter_mut().find_map(|item| match item {
+            syn::Item::Struct(item) if item.ident == name => {
+                derive_no_decoding(&mut item.attrs);
+                Some(reader_of_spellings(item, spellings.clone()))
+            }
+            _ => None,
+        });
+        items.push(
+            read.ok_or_else(|| format!("`{schema}` becomes no struct, so no other spelling of it can be read"))??,
+        );
+    }
+    Ok(())
+}
+
+/// How a struct is decoded of whose members some have other spellings.
+fn reader_of_spellings(item: &syn::ItemStruct, mut spellings: BTreeMap<&str, Vec<&str>>) -> Result<syn::Item, String> {
+    let (mut fields, mut values): (Vec<syn::Field>, Vec<syn::FieldValue>) = (Vec::new(), Vec::new());
+    for field in &item.fields {
+        let Some(ident) = &field.ident else { continue };
+        let (written, reader) = told_to_serde(field).map_err(|error| error.to_string())?;
+        let written = written.unwrap_or_else(|| ident.to_string());
+        let attributes = field.attrs.iter().filter(|attribute| !attribute.path().is_ident("doc")).cloned().collect();
+        fields.push(syn::Field { attrs: attributes, vis: syn::Visibility::Inherited, ..field.clone() });
+        let Some(others) = spellings.remove(written.as_str()) else {
+            values.push(parse_quote!(#ident: read.#ident));
+            continue;
+        };
+        let mut value: syn::Expr = parse_quote!(read.#ident);
+        for (number, other) in (2..).zip(others) {
+            let (name, ty) = (format_ident!("{ident}_{number}"), &field.ty);
+            fields.push(parse_quote!(#reader #[serde(rename = #other)] #name: #ty));
+            value = parse_quote!(crate::spelling::one_of(#value, read.#name));
+        }
+        values.push(parse_quote!(#ident: #value));
+    }
+    if let Some(name) = spellings.keys().next() {
+        return Err(format!("`{name}` becomes no field of `{}`, so no other spelling of it can be read", item.ident));
+    }
+    let name = &item.ident;
+    Ok(parse_quote! {
+        impl<'de> ::serde::Deserialize<'de> for #name {
+            fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+            where
+                D: ::serde::Deserializer<'de>,
+            {
+                #[derive(::serde::Deserialize)]
+                struct Spellings {
+                    #(#fields),*
+                }
+                let read = <Spellings as ::serde::Deserialize>::deserialize(deserializer)?;
+                Ok(Self { #(#values),* })
+            }
+        }
+    })
+}
+
+/// The name under which a field is written, if serde is told one, and what it is told of reading it.
+fn told_to_serde(field: &syn::Field) -> syn::Result<(Option<String>, Option<&syn::Attribute>)> {
+    let (mut name, mut reader) = (None, None);
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("serde")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("rename") {
+                name = Some(meta.value()?.parse::<syn::LitStr>()?.value());
+            } else if meta.input.peek(syn::Token![=]) {
+                meta.value()?.parse::<syn::Expr>()?;
+            }
+            if meta.path.is_ident("deserialize_with") {
+                reader = Some(attribute);
+            }
+            Ok(())
+        })?;
+    }
+    Ok((name, reader))
+}
+
+/// Takes the derived way of decoding from a type.
+fn derive_no_decoding(attributes: &mut [syn::Attribute]) {
+    for attribute in attributes {
+        if attribute.path().is_ident("derive")
+            && let Ok(derived) = attribute.parse_args_with(Punctuated::<syn::Path, syn::Token![,]>::parse_terminated)
+        {
+            let derived = derived.into_iter().filter(|path| *path != parse_quote!(::serde::Deserialize));
+            *attribute = parse_quote!(#[derive(#(#derived),*)]);
+        }
+    }
 }

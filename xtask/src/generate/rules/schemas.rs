@@ -57,7 +57,7 @@ pub(super) fn keywords(schema: &Schema<'_>, problems: &mut Problems) {
             problems.add(
                 child(&schema.path, keyword),
                 "is no keyword of a schema, and would be passed over",
-                "a keyword of OpenAPI 3.0, or a name that begins with `x-`",
+                "a keyword of OpenAPI 3.0",
             );
         }
     }

@@ -10,7 +10,8 @@ use crate::models::json::as_raw;
 pub struct ContactCustomField {
     /// The id of the custom field: `id` on the page.
     pub id: Option<CustomFieldId>,
-    /// The value: `value` on the page, text there. The live API answers with text, numbers, lists and objects.
+    /// The value: `value` on the page, text there. The live API answers with text, numbers, lists and objects. `fieldValue` and
+    /// `field_value`, its names in a request, are read as well.
     pub value: Option<Value>,
 }
 

@@ -4,6 +4,10 @@ use crate::Channel;
 use crate::models::json::as_raw;
 
 /// Do-not-disturb for the channels of a contact: `dndSettings` on the page.
+///
+/// A channel is read as the page spells it, `SMS`, and as the version `v3` of the API does, `sms`; it is written as on the page. If
+/// both spellings come, the stricter setting counts: `permanent` before `active`, that before a status that the page does not
+/// list, and that before `inactive`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContactDndSettings(
     // In the order of the channels. Most contacts have none or a few, and all of them would take 400 bytes.
