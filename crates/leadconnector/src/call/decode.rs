@@ -23,6 +23,11 @@ const CUTS: usize = 16;
 /// How many items of a list may be no objects, or have no id. With more, it is not the list.
 pub(crate) const BAD_ITEMS: usize = 1_000;
 
+/// Up to this size, in bytes, JSON is decoded however many values it has.
+const LIGHT_BYTES: usize = 256 * 1024;
+/// How many values larger JSON may have. Each takes up to two hundred bytes where two bytes of JSON make one.
+const HEAVY_VALUES: usize = 200_000;
+
 /// The id of an object, which is not lost.
 const ID: &str = "id";
 
@@ -37,7 +42,7 @@ pub(crate) struct Decoded<T> {
 
 /// Decodes a body in which everything is as the fragment has it, as nearly all are; none if it is not.
 pub(crate) fn strict<T: DeserializeOwned>(body: &[u8]) -> Option<Decoded<T>> {
-    if !body.trim_ascii_start().starts_with(b"{") {
+    if !body.trim_ascii_start().starts_with(b"{") || is_heavy(body) {
         return None;
     }
     // Text that was checked once: serde would check each piece of it.
@@ -178,6 +183,10 @@ fn good_items<'a, T: DeserializeOwned>(
     places: &mut Vec<usize>,
 ) -> Option<Vec<Cow<'a, str>>> {
     let all = list_at(text, list)?;
+    // As a whole: which of them is too much?
+    if is_heavy(text.as_bytes()) {
+        return None;
+    }
     let mut good = Vec::with_capacity(all.len());
     let mut bad = 0;
     for (place, item) in all.iter().enumerate() {
@@ -217,6 +226,10 @@ fn member<'a, T: DeserializeOwned>(
     json: &'a str,
     undecoded: &mut Vec<String>,
 ) -> Option<Cow<'a, str>> {
+    if is_heavy(json.as_bytes()) {
+        undecoded.push(holder.in_the_body(holder.path(name)).to_string());
+        return None;
+    }
     let alone = holder.around(object(&[(name, Cow::Borrowed(json))]));
     if decoded::<T>(&alone).is_some() {
         return Some(json.into());
@@ -233,6 +246,13 @@ fn member<'a, T: DeserializeOwned>(
         None => undecoded.push(holder.in_the_body(path).to_string()),
     }
     left.map(Cow::Owned)
+}
+
+/// Whether JSON has so many small values that decoding it would take a hundred times its size.
+fn is_heavy(json: &[u8]) -> bool {
+    // Each value but the first stands behind one of these; those within texts are few.
+    let separators = || json.iter().filter(|byte| matches!(byte, b',' | b'[' | b'{' | b':')).count();
+    json.len() > LIGHT_BYTES && separators() > HEAVY_VALUES
 }
 
 /// The value without the parts that cannot be decoded; none if there are too many, or if it cannot be read at all.
@@ -354,6 +374,29 @@ mod tests {
                 "contact.dndSettings.fb",
             ]
         );
+    }
+
+    /// Many small values take a hundred times their size.
+    #[test]
+    fn what_is_too_heavy_goes_as_a_whole() {
+        let many = |values: usize| format!("[{}0]", "[],".repeat(values));
+        let body = |fields: &str| {
+            format!(r#"{{"contact":{{"id":"seD4","tags":["a"],"customFields":[{{"id":"f","value":{fields}}}]}}}}"#)
+        };
+        let light = body(&many(50_000));
+        assert_eq!(tolerant(light.as_bytes()).unwrap().value.contact.unwrap().custom_fields.unwrap().len(), 1);
+        let heavy = body(&many(1_000_000));
+        assert!(strict::<CreateContactResponse>(heavy.as_bytes()).is_none());
+        let decoded = tolerant(heavy.as_bytes()).unwrap();
+        let contact = decoded.value.contact.unwrap();
+        assert_eq!((contact.id.as_deref(), contact.tags.unwrap().len()), (Some("seD4"), 1));
+        assert!(contact.custom_fields.is_none());
+        assert_eq!(decoded.undecoded, ["contact.customFields"]);
+        let list = format!(r#"{{"notes":[{}{{"id":"a"}}]}}"#, r#"{"id":1},"#.repeat(150_000));
+        assert!(notes(&list).unwrap().value.notes.is_none());
+        // A large text is one value.
+        let text = body(&format!(r#""{}""#, "x".repeat(1_000_000)));
+        assert!(strict::<CreateContactResponse>(text.as_bytes()).is_some());
     }
 
     #[test]

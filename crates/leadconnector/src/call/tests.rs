@@ -493,6 +493,32 @@ async fn an_untidy_contact() {
     assert_eq!(answer.trace_id().as_deref(), Some("4f0c"));
 }
 
+/// A byte order mark, or a byte that is no text, does not take the rest away.
+#[tokio::test]
+async fn a_body_that_is_not_quite_text() {
+    let body = |before: &[u8], city: &[u8]| {
+        let contact: [&[u8]; 5] = [
+            before,
+            br#"{"contact":{"id":"seD4","city":""#,
+            city,
+            br#"","dndSettings":{"RCS":{"status":"active"}}}}"#,
+            b"\n",
+        ];
+        contact.concat()
+    };
+    for (body, city) in [
+        (body(b"\xef\xbb\xbf", b"Dolomite"), "Dolomite"),
+        (body(b"", b"D\xffl"), "D\u{fffd}l"),
+        (body(b"\xef\xbb\xbf ", b"\xe4"), "\u{fffd}"),
+    ] {
+        let (answer, _) = success([status(201).body(body)]).await;
+        assert_eq!((answer.value.id.as_str(), answer.value.city.as_deref()), ("seD4", Some(city)));
+        assert_eq!(answer.json()["contact"]["city"], city);
+        assert_eq!(answer.json_at("contact.dndSettings.RCS.status"), Some(json!("active")));
+        assert!(answer.undecoded().is_empty());
+    }
+}
+
 #[tokio::test]
 async fn a_429_is_waited_out() {
     for hint in [("retry-after", "0"), ("x-ratelimit-interval-milliseconds", "1"), ("x-other", "none")] {
