@@ -17,7 +17,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-pub use answer::Answer;
+pub use answer::{Answer, NotTaken};
 pub(crate) use send::send;
 
 use crate::Error;
@@ -58,7 +58,7 @@ impl<T> Call<T> {
     }
 
     /// The same call, which yields the value together with what came with it: status, headers, trace id, rate limit, bytes,
-    /// the members that could not be decoded, and the number of attempts.
+    /// the members that could not be decoded, what was sent and is not in it, and the number of attempts.
     ///
     /// # Errors
     ///

@@ -65,7 +65,7 @@ pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, Permit, Slid
 pub use call::response::{RateLimit, Response};
 pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use call::token_source::{BoxError, TokenSource};
-pub use call::{Answer, Call};
+pub use call::{Answer, Call, NotTaken};
 pub use client::{Client, ClientBuilder};
 pub use contacts::{Contacts, CreateAll, Reconcile};
 pub use error::{

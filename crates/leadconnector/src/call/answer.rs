@@ -1,7 +1,10 @@
+mod not_taken;
+
 use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
+pub use not_taken::NotTaken;
 use serde_json::Value;
 
 use super::decode;
@@ -18,6 +21,7 @@ pub struct Answer<T> {
     /// Of a list, the places of its items in the answer; empty if none was left out.
     pub(crate) places: Vec<usize>,
     pub(crate) attempts: u32,
+    pub(crate) not_taken: Vec<NotTaken>,
 }
 
 impl<T> Answer<T> {
@@ -25,6 +29,15 @@ impl<T> Answer<T> {
     /// that are no objects or have no id, such as `notes[3]`; none as a rule. [`json_at`](Self::json_at) has what is there.
     pub fn undecoded(&self) -> &[String] {
         &self.undecoded
+    }
+
+    /// What was sent, and is not in the answer; none as a rule. Only [`Contacts::create`](crate::Contacts::create) looks for it.
+    ///
+    /// The server often drops what it does not take without a word. What could not be read of the answer may be what was sent: so no
+    /// custom field is named if [`undecoded`](Self::undecoded) names `contact.customFields` or one of its items, or if one of them
+    /// has no id.
+    pub fn not_taken(&self) -> &[NotTaken] {
+        &self.not_taken
     }
 
     /// How many times the request was sent, 1 or more. For a contact that was looked up after an unknown outcome, it counts the look-up.
@@ -82,8 +95,8 @@ impl<T> Answer<T> {
 impl<T> Answer<Option<T>> {
     /// The same of the value; none if there is none.
     pub(crate) fn transposed(self) -> Option<Answer<T>> {
-        let Self { value, response, undecoded, places, attempts } = self;
-        Some(Answer { value: value?, response, undecoded, places, attempts })
+        let Self { value, response, undecoded, places, attempts, not_taken } = self;
+        Some(Answer { value: value?, response, undecoded, places, attempts, not_taken })
     }
 }
 
@@ -107,6 +120,7 @@ impl<T: fmt::Debug> fmt::Debug for Answer<T> {
         f.debug_struct("Answer")
             .field("value", &self.value)
             .field("undecoded", &self.undecoded)
+            .field("not_taken", &self.not_taken)
             .field("response", &self.response)
             .field("attempts", &self.attempts)
             .finish_non_exhaustive()

@@ -97,7 +97,14 @@ pub(crate) fn outcome<R: Read>(
     unknown: bool,
 ) -> Result<Answer<R::Value>, Error> {
     let (response, arrival) = answer.map_err(|error| without_answer(operation, error))?;
-    let answered = |value, response| Answer { value, response, undecoded: Vec::new(), places: Vec::new(), attempts: 1 };
+    let answered = |value, response| Answer {
+        value,
+        response,
+        undecoded: Vec::new(),
+        places: Vec::new(),
+        attempts: 1,
+        not_taken: Vec::new(),
+    };
     if !response.status().is_success() {
         return match (refusal(response.with_created()), R::of_gone().filter(|_| unknown)) {
             (Error::NotFound(response), Some((thing, value)))

@@ -23,9 +23,10 @@ use super::outcome::outcome;
 use super::receive::Arrival;
 use super::retry;
 use crate::{
-    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, Decision,
-    Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry, Note, Pacing, PacingError, Reconcile,
-    Response, Retry, RetryPolicy, Token, TokenSource, UndecodableReason,
+    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, CustomField,
+    CustomFieldId, CustomFieldValue, Decision, Email, Error, InvalidValue, LocationId, NewContact, NoPacing, NoRetry,
+    NotTaken, Note, Pacing, PacingError, Reconcile, Response, Retry, RetryPolicy, Token, TokenSource,
+    UndecodableReason,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -1538,4 +1539,82 @@ proptest! {
             }
         }
     }
+}
+
+/// A contact with custom fields of each kind, of which those whose id ends in a zero have nothing in them.
+fn with_custom_fields() -> NewContact {
+    let fields: [(&str, CustomFieldValue); 8] = [
+        ("text", MARKER.into()),
+        ("text0", " ".into()),
+        ("number", 0.into()),
+        ("choices", [MARKER].into()),
+        ("choices0", Vec::<String>::new().into()),
+        ("blank0", [""].into()),
+        ("files0", CustomFieldValue::Files([].into())),
+        ("text", "again".into()),
+    ];
+    let fields = fields.map(|(id, value)| CustomField::new(CustomFieldId::new(id).unwrap(), value));
+    NewContact::builder().email(Email::new("MARKER@deos.com").unwrap()).custom_fields(fields).build()
+}
+
+fn not_taken(answer: &Answer<Contact>) -> Vec<&str> {
+    let ids = answer.not_taken().iter().map(|NotTaken::CustomField(id)| id.as_str());
+    ids.collect()
+}
+
+#[tokio::test]
+async fn custom_fields_that_were_not_taken() {
+    let nothing: [&str; 0] = [];
+    let all = ["text", "number", "choices"].as_slice();
+    for (contact, expected) in [
+        (json!({"customFields": []}), all),
+        (json!({}), all),
+        (json!({"customFields": null, "city": 7}), all),
+        (json!({"customFields": [{"id": "number", "value": 0}, {"id": "other", "value": 1}]}), &["text", "choices"]),
+        (json!({"customFields": [{"id": "text"}, {"id": "number"}, {"id": "choices"}]}), &nothing),
+        // What cannot be read may be what was sent.
+        (json!({"customFields": MARKER}), &nothing),
+        (json!({"customFields": ["text"]}), &nothing),
+        (json!({"customFields": [{"id": 7, "value": 1}]}), &nothing),
+        (json!({"customFields": [{"key": "text", "value": 1}]}), &nothing),
+    ] {
+        let body = json!({"contact": contact});
+        let mut stored = body.clone();
+        stored["contact"]["id"] = json!(ID);
+        let server = Server::start().await.unwrap();
+        server.reply(self::answer(201, stored));
+        let answer = fixed(server.url()).create(with_custom_fields()).answer().await.unwrap();
+        assert_eq!(not_taken(&answer), expected, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_taken_or_not_sent_is_not_named() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let taken = contacts.create(with_custom_fields()).answer().await.unwrap();
+    assert_eq!((not_taken(&taken).len(), taken.value.custom_fields.len()), (0, 8));
+
+    let server = Server::start().await.unwrap();
+    server.reply(self::answer(201, json!({"contact": {"id": ID, "customFields": []}})));
+    assert!(fixed(server.url()).create(rosan()).answer().await.unwrap().not_taken().is_empty());
+}
+
+#[tokio::test]
+async fn what_was_not_taken_of_a_list_and_by_a_look_up() {
+    let created = || self::answer(201, json!({"contact": {"id": ID, "customFields": [{"id": "text"}]}}));
+    let server = Server::start().await.unwrap();
+    server.reply(created());
+    let list = futures_util::stream::iter([with_custom_fields()]);
+    let mut answers = fixed(server.url()).create_all(list).answers();
+    let (_, answer) = futures_util::StreamExt::next(&mut answers).await.unwrap();
+    assert_eq!(not_taken(&answer.unwrap()), ["number", "choices"]);
+
+    let server = Server::start().await.unwrap();
+    server.reply(text(500, HTML));
+    server.reply(found(Some("MARKER@deos.com"), -1));
+    let answer = reconciling(server.url(), quickly()).create(with_custom_fields()).answer().await.unwrap();
+    assert_eq!(not_taken(&answer), ["text", "number", "choices"]);
+    let said: Vec<_> = answer.not_taken().iter().map(NotTaken::to_string).collect();
+    assert_eq!(said.join(", "), "the custom field `text`, the custom field `number`, the custom field `choices`");
 }

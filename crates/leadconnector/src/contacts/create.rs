@@ -15,6 +15,27 @@ impl Contacts {
     /// sent again only where no second contact can come of it: see [`Retry`](crate::Retry) and
     /// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
     ///
+    /// The server often drops a custom field that the location does not have, or a choice that is not to the letter one of the
+    /// field's options, without a word. [`Answer::not_taken`] names each custom field that was sent with a value and is not in the
+    /// answer:
+    ///
+    /// ```
+    /// # use leadconnector::{Client, CustomField, CustomFieldId, LocationId, NewContact};
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = leadconnector_mock::Server::start().await?;
+    /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+    /// # let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    /// let size = CustomField::new(CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?, "large");
+    /// let rosan = NewContact::builder().first_name("Rosan").custom_field(size).build();
+    /// let answer = contacts.create(rosan).answer().await?;
+    /// for not_taken in answer.not_taken() {
+    ///     println!("{} was created without {not_taken}", answer.value.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
@@ -22,9 +43,10 @@ impl Contacts {
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
         let contacts = self.clone();
         Call::new(async move {
+            let sent = contact.filled_custom_fields();
             let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
-                return contacts.send_creation(contact).await;
+                return contacts.send_creation(contact).await.map(|answer| answer.compared_with(sent));
             }
             let began = Instant::now();
             match contacts.send_creation(contact.clone()).await {
@@ -34,6 +56,7 @@ impl Contacts {
                 }
                 decided => decided,
             }
+            .map(|answer| answer.compared_with(sent))
         })
     }
 

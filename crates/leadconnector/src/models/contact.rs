@@ -45,7 +45,8 @@ pub struct Contact {
     pub tags: Vec<String>,
     /// The type of the contact, such as `read`: `type` on the page.
     pub kind: Option<String>,
-    /// The custom fields: `customFields` on the page.
+    /// The custom fields: `customFields` on the page. [`Answer::not_taken`](crate::Answer::not_taken) names those that were sent,
+    /// and are not here.
     pub custom_fields: Vec<ContactCustomField>,
     /// The location: `locationId` on the page.
     pub location_id: Option<LocationId>,

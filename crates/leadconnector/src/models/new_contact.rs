@@ -15,7 +15,7 @@ pub use nullable::Nullable::{self, Null};
 pub use nullable::Optional;
 pub use property_name::PropertyName;
 
-use crate::{ContactKey, Country, Email, LocationId, Phone, UserId};
+use crate::{ContactKey, Country, CustomFieldId, Email, LocationId, Phone, UserId};
 
 /// A contact to create: the body of the request on the page, without `locationId`, which
 /// [`Client::contacts`](crate::Client::contacts) takes.
@@ -83,6 +83,12 @@ impl NewContact {
             Nullable::Absent | Nullable::Null => None,
         };
         email.into_iter().chain(phone).collect()
+    }
+
+    /// The ids of the custom fields that have a value. An empty one is none, and is not expected in the answer.
+    pub(crate) fn filled_custom_fields(&self) -> Vec<CustomFieldId> {
+        let filled = self.0.custom_fields.iter().filter(|field| !field.value.is_empty());
+        filled.map(|field| field.id.clone()).collect()
     }
 
     /// What is sent. Each field is named on both sides and without `..`: one that appears in the fragment breaks the build here

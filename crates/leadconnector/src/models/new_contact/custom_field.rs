@@ -67,6 +67,19 @@ pub enum CustomFieldValue {
     Files(BTreeMap<String, UploadedFile>),
 }
 
+impl CustomFieldValue {
+    /// Whether there is nothing in it but spaces.
+    pub(super) fn is_empty(&self) -> bool {
+        let blank = |text: &String| text.trim().is_empty();
+        match self {
+            Self::Text(text) => blank(text),
+            Self::Number(_) => false,
+            Self::Choices(choices) => choices.iter().all(blank),
+            Self::Files(files) => files.is_empty(),
+        }
+    }
+}
+
 impl From<String> for CustomFieldValue {
     fn from(text: String) -> Self {
         Self::Text(text)
