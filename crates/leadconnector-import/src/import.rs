@@ -148,16 +148,22 @@ impl Import<'_> {
                 }
             }
         });
-        let mut results = self.contacts.create_all(stream::iter(list));
+        let mut results = self.contacts.create_all(stream::iter(list)).answers();
         while let Some((place, result)) = results.next().await {
             let Some(sent) = lock(&sending).sent.remove(&place) else { continue };
-            if let Err(error) = &result {
-                self.stop_if_hopeless(error);
-                lock(&sending).is_stopped = self.is_stopped;
-            } else {
-                self.unknown_in_a_row = 0;
+            match &result {
+                Ok(answer) => {
+                    self.unknown_in_a_row = 0;
+                    for not_taken in answer.not_taken() {
+                        self.progress.say(&format!("line {}: the server left out {not_taken}", sent.line.number));
+                    }
+                }
+                Err(error) => {
+                    self.stop_if_hopeless(error);
+                    lock(&sending).is_stopped = self.is_stopped;
+                }
             }
-            self.ended(&sent, outcome(result))?;
+            self.ended(&sent, outcome(result.map(|answer| answer.value)))?;
         }
         let broken = lock(&sending).broken.take();
         broken.map_or(Ok(()), |error| Err(error.into()))

@@ -255,6 +255,20 @@ async fn a_line_that_was_refused_is_tried_again() {
     assert!(code == Some(0) && out.contains("1 created"), "{out}");
 }
 
+/// A custom field that the server drops is named.
+#[tokio::test]
+async fn what_the_server_leaves_out() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,customFields.6dvN\nrosan@deos.com,x\n").unwrap();
+    let without = serde_json::json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", "customFields": []}});
+    server.reply(Reply::json(StatusCode::CREATED, &without));
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("1 created"), "{out}");
+    assert!(err.contains("line 2: the server left out the custom field `6dvN`"), "{err}");
+}
+
 /// When nothing can succeed, the rest is left to do.
 #[tokio::test]
 async fn a_list_stops_when_nothing_can_succeed() {

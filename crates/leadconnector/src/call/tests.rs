@@ -1030,12 +1030,12 @@ async fn what_is_unknown_is_looked_up() {
         ),
         (
             "found by another of its emails",
-            vec![unstored(), found(Some("other@deos.com"), -1)],
+            vec![unstored(), found(Some("other@deos.com"), -60)],
             2,
             0,
             ("Unreconciled", "unknown"),
         ),
-        ("found in other letters", vec![unstored(), found(Some("marker@DEOS.com"), -1)], 2, 0, ("Ok", "")),
+        ("found in other letters", vec![unstored(), found(Some("marker@DEOS.com"), -60)], 2, 0, ("Ok", "")),
     ] {
         let server = Server::start().await.unwrap();
         for reply in replies {
@@ -1083,7 +1083,7 @@ async fn what_is_found_by_the_phone_alone() {
     let phone = || crate::Phone::new("+1 512 555 0123").unwrap();
     let with_email = || NewContact::builder().email(Email::new("MARKER@deos.com").unwrap()).phone(phone()).build();
     let without = || NewContact::builder().first_name(MARKER).phone(phone()).build();
-    let neighbour = || found(Some("neighbour@deos.com"), -1);
+    let neighbour = || found(Some("neighbour@deos.com"), -60);
     for (name, contact, replies, ends) in [
         (
             "with another email",
@@ -1091,8 +1091,8 @@ async fn what_is_found_by_the_phone_alone() {
             vec![nowhere(), neighbour(), nowhere(), neighbour(), nowhere(), nowhere()],
             "Server",
         ),
-        ("with none", with_email(), vec![nowhere(), found(None, -1)], "Server"),
-        ("with the email that was sent", with_email(), vec![nowhere(), found(Some("MARKER@deos.com"), -1)], "Ok"),
+        ("with none", with_email(), vec![nowhere(), found(None, -60)], "Server"),
+        ("with the email that was sent", with_email(), vec![nowhere(), found(Some("MARKER@deos.com"), -60)], "Ok"),
         ("no email was sent", without(), vec![neighbour()], "Ok"),
         ("no email was sent, and it is older", without(), vec![found(None, 60)], "Unreconciled"),
     ] {
@@ -1139,7 +1139,7 @@ async fn who_risks_a_second_contact() {
         ),
         (
             "a neighbour was added",
-            [vec![unstored()], nothing(), vec![duplicate(400), found(Some("other@deos.com"), -1)]].concat(),
+            [vec![unstored()], nothing(), vec![duplicate(400), found(Some("other@deos.com"), -60)]].concat(),
             6,
             0,
             ("Duplicate", "unknown"),
@@ -1612,7 +1612,7 @@ async fn what_was_not_taken_of_a_list_and_by_a_look_up() {
 
     let server = Server::start().await.unwrap();
     server.reply(text(500, HTML));
-    server.reply(found(Some("MARKER@deos.com"), -1));
+    server.reply(found(Some("MARKER@deos.com"), -60));
     let answer = reconciling(server.url(), quickly()).create(with_custom_fields()).answer().await.unwrap();
     assert_eq!(not_taken(&answer), ["text", "number", "choices"]);
     let said: Vec<_> = answer.not_taken().iter().map(NotTaken::to_string).collect();
