@@ -51,6 +51,7 @@ async fn answer(request: reqwest::RequestBuilder) -> String {
         return text + &String::from_utf8_lossy(&body);
     };
     body.get_mut("contact").into_iter().for_each(replace_dates);
+    body.get_mut("note").into_iter().for_each(replace_dates);
     body.get_mut("notes").and_then(Value::as_array_mut).into_iter().flatten().for_each(replace_dates);
     text + &format!("{body:#}")
 }
@@ -419,6 +420,35 @@ async fn what_the_server_carried_out_is_counted() {
     ];
     answers(&server, requests).await;
     assert_eq!(counts(), [4, 1, 0, 0, 0, 0]);
+}
+
+/// The requests about a contact that have a body.
+#[tokio::test]
+async fn notes_and_tags() {
+    let server = Server::start().await.unwrap();
+    let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan", "tags": ["VIP"]})).unwrap();
+    let path = path_of(&known);
+    let mut text = String::new();
+    for (method, path, body) in [
+        (Method::POST, format!("{path}/notes"), json!({"body": "<b>Called</b> back.", "title": "Follow-up"})),
+        (Method::POST, format!("{path}/notes"), json!({"title": 7, "other": true})),
+        (Method::POST, "/contacts/nobody/notes".to_owned(), json!({"body": "x"})),
+        (Method::POST, format!("{path}/tags"), json!({"tags": ["vip", "Newsletter"]})),
+        (Method::DELETE, format!("{path}/tags"), json!({"tags": ["vip", "absent"]})),
+        (Method::POST, format!("{path}/tags"), json!({"tags": "vip"})),
+        (Method::DELETE, "/contacts/nobody/tags".to_owned(), json!({"tags": ["vip"]})),
+    ] {
+        let request = client()
+            .request(method.clone(), format!("{}{path}", server.url()))
+            .header("authorization", "Bearer any-token")
+            .header("version", "2021-04-15")
+            .header("content-type", "application/json")
+            .body(body.to_string());
+        text += &format!("## {method} {path} {body}\n{}\n\n", answer(request).await);
+    }
+    let counts = ["create_note", "add_tags", "remove_tags"].map(|operation| server.carried_out(operation));
+    assert_eq!(counts, [1, 1, 1]);
+    insta::assert_snapshot!(text.replace(id_of(&known), "[id]"));
 }
 
 #[tokio::test]

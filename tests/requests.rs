@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use leadconnector::{
     ApiVersion, Channel, Client, ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email,
-    InboundDndSetting, LocationId, NewContact, NewContactBuilder, Null, Phone, PropertyName, UploadedFile,
+    InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null, Phone, PropertyName, UploadedFile,
+    UserId,
 };
 use leadconnector_mock::{Request, Server};
 
@@ -196,7 +197,7 @@ async fn finding_a_duplicate() {
 }
 
 #[tokio::test]
-async fn getting_deleting_and_listing_notes() {
+async fn what_is_done_with_a_contact() {
     let server = Server::start().await.unwrap();
     let rosan =
         server.insert(&serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"})).unwrap();
@@ -210,6 +211,12 @@ async fn getting_deleting_and_listing_notes() {
     let notes = contacts.notes(&id).await.unwrap();
     assert_eq!((notes[0].body.as_deref(), notes[0].title.as_deref()), (Some("Called back."), Some("Follow-up")));
     assert_eq!(notes[0].contact_id.as_ref(), Some(&id));
+    let user = UserId::new("GCs5KuzPqTls7vWclkEV").unwrap();
+    let note =
+        NewNote::new("lorem ipsum").unwrap().title("Follow-up summary").color("#FFAA00").user(user).pinned(false);
+    assert_eq!(contacts.create_note(&id, note).await.unwrap().color.as_deref(), Some("#FFAA00"));
+    assert_eq!(contacts.add_tags(&id, ["minim", "velit magna"]).await.unwrap().tags.len(), 2);
+    assert_eq!(contacts.remove_tags(&id, ["minim"]).await.unwrap().tags, ["velit magna"]);
     contacts.delete(&id).await.unwrap();
     assert!(server.contacts().is_empty());
 

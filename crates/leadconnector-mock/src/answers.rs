@@ -14,6 +14,11 @@ pub(crate) fn not_found(id: &str) -> Refusal {
     Box::new(respond(StatusCode::BAD_REQUEST, &body))
 }
 
+/// The refusal of a body, with the server's messages.
+pub(crate) fn unprocessable(messages: &[String]) -> Refusal {
+    error(StatusCode::UNPROCESSABLE_ENTITY, "Unprocessable Entity", &json!(messages))
+}
+
 /// A refusal in the form of the framework that the vendor uses.
 pub(crate) fn error(status: StatusCode, name: &str, message: &Value) -> Refusal {
     Box::new(respond(status, &json!({"statusCode": status.as_u16(), "message": message, "error": name})))

@@ -58,11 +58,10 @@ pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, added: Date
         contact.entry(name).or_insert_with(|| value.into());
     }
 
-    let added = added.to_rfc3339_opts(SecondsFormat::Millis, true);
     for (name, value) in [
         ("id", json!(id)),
-        ("dateAdded", json!(added)),
-        ("dateUpdated", json!(added)),
+        ("dateAdded", date(added)),
+        ("dateUpdated", date(added)),
         ("deleted", json!(false)),
         ("bounceEmail", json!(false)),
         ("unsubscribeEmail", json!(false)),
@@ -83,8 +82,13 @@ pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, added: Date
     contact
 }
 
+/// A date as it is stored.
+pub(crate) fn date(date: DateTime<Utc>) -> Value {
+    date.to_rfc3339_opts(SecondsFormat::Millis, true).into()
+}
+
 /// Tags as they are stored: in lower case, and each once.
-fn tags(sent: &Value) -> Vec<String> {
+pub(crate) fn tags(sent: &Value) -> Vec<String> {
     let mut tags = Vec::new();
     for tag in sent.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_lowercase) {
         if !tags.contains(&tag) {

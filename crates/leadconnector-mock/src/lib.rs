@@ -41,7 +41,11 @@
 //! | `GET /contacts/{contactId}`, "Get Contact" | 200 with the contact |
 //! | `DELETE /contacts/{contactId}`, "Delete Contact" | 200; the contact is gone, and its notes are |
 //! | `GET /contacts/{contactId}/notes`, "Get All Notes" | 200 with the notes, in the order in which they were added: [`Server::insert_note`] |
-//! | one of the three with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
+//! | `POST /contacts/{contactId}/notes`, "Create Note" | 201 with the note as it is stored |
+//! | `POST /contacts/{contactId}/tags`, "Add Tags" | 201 with all tags of the contact, and those that were added |
+//! | `DELETE /contacts/{contactId}/tags`, "Remove Tags" | 200 with all tags of the contact, and those that were removed |
+//! | one of these with a body that is not valid | 422 with a list of messages |
+//! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
 //!
 //! Every answer has the six rate-limit headers, a 429 too, which has no `Retry-After`. A location's day lasts 24 hours from
 //! its first request; `x-ratelimit-daily-reset` is what is left of it in milliseconds. What a location is allowed is the

@@ -8,6 +8,9 @@ pub(crate) enum OperationId {
     GetContact,
     DeleteContact,
     GetAllNotes,
+    CreateNote,
+    AddTags,
+    RemoveTags,
 }
 impl OperationId {
     /// The operation with this name; none if the fragment does not have it.
@@ -18,6 +21,9 @@ impl OperationId {
             "get_contact" => Some(Self::GetContact),
             "delete_contact" => Some(Self::DeleteContact),
             "get_all_notes" => Some(Self::GetAllNotes),
+            "create_note" => Some(Self::CreateNote),
+            "add_tags" => Some(Self::AddTags),
+            "remove_tags" => Some(Self::RemoveTags),
             _ => None,
         }
     }

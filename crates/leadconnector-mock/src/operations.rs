@@ -1,26 +1,28 @@
 //! The operations, each in a file that is named by its id in the fragment: what it does, and what it answers. A new one
 //! breaks the build in [`Operations::carry_out`] until it has its file and an arm there.
 
+mod add_tags;
 mod create_contact;
+mod create_note;
 mod delete_contact;
 mod get_all_notes;
 mod get_contact;
 mod get_duplicate_contact;
+mod remove_tags;
 
 use std::time::Duration;
 
 use bytes::Bytes;
-use chrono::Utc;
 use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
+use crate::Request;
 use crate::answers::{Refusal, error};
 use crate::operation_id::OperationId;
 use crate::routes::Matched;
 use crate::store::Store;
 use crate::validation::Validator;
-use crate::{InvalidNote, Request, note};
 
 /// The parameter of a path that is the id of a contact.
 pub(crate) const CONTACT_ID: &str = "contactId";
@@ -64,6 +66,9 @@ impl Operations {
             OperationId::GetContact => self.get_contact(contact_id),
             OperationId::DeleteContact => self.delete_contact(contact_id),
             OperationId::GetAllNotes => self.get_all_notes(contact_id),
+            OperationId::CreateNote => self.create_note(contact_id, &json_body(request)?),
+            OperationId::AddTags => self.add_tags(contact_id, &json_body(request)?),
+            OperationId::RemoveTags => self.remove_tags(contact_id, &json_body(request)?),
         }
     }
 
@@ -73,17 +78,6 @@ impl Operations {
 
     pub(crate) fn contact(&self, id: &str) -> Option<&Value> {
         self.store.contact(id)
-    }
-
-    /// The vendor's "Create Note", without a request: the fragment does not have the operation.
-    pub(crate) fn insert_note(&mut self, contact_id: &str, body: &Value) -> Result<Value, InvalidNote> {
-        self.validator.check_note(body)?;
-        let note = note::stored(body, contact_id, &self.store.id(), Utc::now());
-        if self.store.add_note(contact_id, note.clone()) {
-            Ok(note)
-        } else {
-            Err(InvalidNote::UnknownContact(contact_id.to_owned()))
-        }
     }
 }
 

@@ -73,6 +73,11 @@ impl Store {
         self.contacts.get(self.places.get(id)?).map(|kept| &kept.contact)
     }
 
+    /// The same to change it: but not its location, email and phone, by which it is found.
+    pub(crate) fn contact_mut(&mut self, id: &str) -> Option<&mut Value> {
+        self.contacts.get_mut(self.places.get(id)?).map(|kept| &mut kept.contact)
+    }
+
     /// Removes a contact with its notes; false if there is none.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let Some(place) = self.places.remove(id) else { return false };

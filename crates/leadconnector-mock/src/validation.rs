@@ -87,11 +87,12 @@ impl fmt::Display for InvalidNote {
 
 impl std::error::Error for InvalidNote {}
 
-/// What a contact and a note may have: for the contact the fragment's schema of the request, made strict.
+/// What the bodies of requests may have: the fragment's schemas, made strict.
 #[derive(Debug)]
 pub(crate) struct Validator {
     contact: jsonschema::Validator,
     note: jsonschema::Validator,
+    tags: jsonschema::Validator,
     accepting: Vec<String>,
 }
 
@@ -110,26 +111,19 @@ impl Validator {
         // Not on the page, but the vendor refuses a malformed email and needs a location.
         request["properties"]["email"]["format"] = json!("email");
         request["properties"]["locationId"]["minLength"] = json!(1);
-        fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
+        let of = |fragment: &Value, name: &str| {
+            let mut fragment = fragment.clone();
+            fragment["$ref"] = json!(format!("#/components/schemas/{name}"));
+            fragment
+        };
         let contact = jsonschema::options()
             .should_validate_formats(true)
             // In place of the format of JSON Schema, which refuses letters beyond ASCII.
             .with_format("email", move |text: &str| email.accepts(text))
-            .build(&fragment)?;
-        // The vendor's "Create Note", which the fragment does not have.
-        let note = jsonschema::options().build(&json!({
-            "type": "object",
-            "required": ["body"],
-            "properties": {
-                "body": {"type": "string"},
-                "userId": {"type": "string"},
-                "title": {"type": "string"},
-                "color": {"type": "string"},
-                "pinned": {"type": "boolean"},
-            },
-            "additionalProperties": false,
-        }))?;
-        Ok(Self { contact, note, accepting: accepting.to_vec() })
+            .build(&of(&fragment, "CreateContactRequest"))?;
+        let note = jsonschema::options().build(&of(&fragment, "CreateNoteRequest"))?;
+        let tags = jsonschema::options().build(&of(&fragment, "TagsRequest"))?;
+        Ok(Self { contact, note, tags, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
@@ -149,6 +143,11 @@ impl Validator {
 
     pub(crate) fn check_note(&self, note: &Value) -> Result<(), InvalidNote> {
         check(&self.note, note).map_err(InvalidNote::Body)
+    }
+
+    /// The messages with which the server refuses the body of "Add Tags" or "Remove Tags".
+    pub(crate) fn check_tags(&self, body: &Value) -> Result<(), Vec<String>> {
+        check(&self.tags, body)
     }
 }
 

@@ -2,6 +2,19 @@
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    ///The successful response of "Add Tags".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AddTagsResponse {
+        ///All tags of the contact, after the change.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(
+            rename = "tagsAdded",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tags_added: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
     ///A contact, as the vendor stores it.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -372,6 +385,32 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::object::boxed")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
+    }
+    ///The body of "Create Note".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct CreateNoteRequest {
+        pub body: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub color: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub pinned: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub title: ::std::option::Option<::std::string::String>,
+        ///User's Id
+        #[serde(
+            rename = "userId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_id: ::std::option::Option<::std::string::String>,
+    }
+    ///The successful response of "Create Note".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct CreateNoteResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub note: ::std::option::Option<::std::boxed::Box<Note>>,
     }
     ///`CustomField`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -815,6 +854,25 @@ pub mod types {
             Self(value)
         }
     }
+    ///The successful response of "Remove Tags".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct RemoveTagsResponse {
+        ///All tags of the contact, after the change.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(
+            rename = "tagsRemoved",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub tags_removed: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
+    ///The body of "Add Tags" and of "Remove Tags".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct TagsRequest {
+        pub tags: ::std::vec::Vec<::std::string::String>,
+    }
     ///The version of the API that a request asks for. The page allows `2021-04-15`.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Serialize, Clone, Debug)]
@@ -1124,6 +1182,56 @@ impl Client {
         let url = self.base_url.at(&format!("/contacts/{contact_id}/notes"));
         Ok(self.request(&operations::GET_ALL_NOTES, url, None))
     }
+    /// Create Note: `POST /contacts/{contactId}/notes`.
+    ///
+    /// Adds a note to a contact.
+    ///
+    /// Sending it again does it once more.
+    ///
+    /// The answer has the id of what was created at `note.id`.
+    ///
+    /// - `contact_id`: Contact Id
+    pub fn create_note(
+        &self,
+        contact_id: &str,
+        body: &types::CreateNoteRequest,
+    ) -> Result<Request<types::CreateNoteResponse>, RequestError> {
+        let contact_id = segment("contactId", contact_id)?;
+        let url = self.base_url.at(&format!("/contacts/{contact_id}/notes"));
+        Ok(self.request(&operations::CREATE_NOTE, url, Some(json(body)?)))
+    }
+    /// Add Tags: `POST /contacts/{contactId}/tags`.
+    ///
+    /// Adds tags to a contact. One that the contact has already is not added again.
+    ///
+    /// Sending it again leads to the same end state.
+    ///
+    /// - `contact_id`: Contact Id
+    pub fn add_tags(
+        &self,
+        contact_id: &str,
+        body: &types::TagsRequest,
+    ) -> Result<Request<types::AddTagsResponse>, RequestError> {
+        let contact_id = segment("contactId", contact_id)?;
+        let url = self.base_url.at(&format!("/contacts/{contact_id}/tags"));
+        Ok(self.request(&operations::ADD_TAGS, url, Some(json(body)?)))
+    }
+    /// Remove Tags: `DELETE /contacts/{contactId}/tags`.
+    ///
+    /// Removes tags from a contact. One that the contact does not have is passed over.
+    ///
+    /// Sending it again leads to the same end state.
+    ///
+    /// - `contact_id`: Contact Id
+    pub fn remove_tags(
+        &self,
+        contact_id: &str,
+        body: &types::TagsRequest,
+    ) -> Result<Request<types::RemoveTagsResponse>, RequestError> {
+        let contact_id = segment("contactId", contact_id)?;
+        let url = self.base_url.at(&format!("/contacts/{contact_id}/tags"));
+        Ok(self.request(&operations::REMOVE_TAGS, url, Some(json(body)?)))
+    }
 }
 /// Each operation of the OpenAPI document.
 pub mod operations {
@@ -1137,6 +1245,9 @@ pub mod operations {
         &GET_CONTACT,
         &DELETE_CONTACT,
         &GET_ALL_NOTES,
+        &CREATE_NOTE,
+        &ADD_TAGS,
+        &REMOVE_TAGS,
     ];
     /// Which operation it is: `operationId` in the document. One that is added to the document breaks each match.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -1151,6 +1262,12 @@ pub mod operations {
         DeleteContact,
         /// Get All Notes: `GET /contacts/{contactId}/notes`.
         GetAllNotes,
+        /// Create Note: `POST /contacts/{contactId}/notes`.
+        CreateNote,
+        /// Add Tags: `POST /contacts/{contactId}/tags`.
+        AddTags,
+        /// Remove Tags: `DELETE /contacts/{contactId}/tags`.
+        RemoveTags,
     }
     /// Create Contact: `POST /contacts/`.
     pub static CREATE_CONTACT: Operation = Operation {
@@ -1245,6 +1362,65 @@ pub mod operations {
             },
         ],
     };
+    /// Create Note: `POST /contacts/{contactId}/notes`.
+    pub static CREATE_NOTE: Operation = Operation {
+        id: OperationId::CreateNote,
+        name: "create_note",
+        summary: "Create Note",
+        method: Method::POST,
+        path: "/contacts/{contactId}/notes",
+        effect: Effect::Once,
+        creates: Some(&["note", "id"]),
+        request: document::CREATE_NOTE_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "note",
+                content: Content::Object(document::NOTE_PROPERTIES),
+            },
+        ],
+    };
+    /// Add Tags: `POST /contacts/{contactId}/tags`.
+    pub static ADD_TAGS: Operation = Operation {
+        id: OperationId::AddTags,
+        name: "add_tags",
+        summary: "Add Tags",
+        method: Method::POST,
+        path: "/contacts/{contactId}/tags",
+        effect: Effect::Repeats,
+        creates: None,
+        request: document::TAGS_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "tags",
+                content: Content::Value,
+            },
+            Member {
+                name: "tagsAdded",
+                content: Content::Value,
+            },
+        ],
+    };
+    /// Remove Tags: `DELETE /contacts/{contactId}/tags`.
+    pub static REMOVE_TAGS: Operation = Operation {
+        id: OperationId::RemoveTags,
+        name: "remove_tags",
+        summary: "Remove Tags",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/tags",
+        effect: Effect::Repeats,
+        creates: None,
+        request: document::TAGS_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "tags",
+                content: Content::Value,
+            },
+            Member {
+                name: "tagsRemoved",
+                content: Content::Value,
+            },
+        ],
+    };
 }
 /// What the OpenAPI document says beside types and operations.
 pub mod document {
@@ -1252,6 +1428,8 @@ pub mod document {
     pub const SERVER: &str = "https://services.leadconnectorhq.com";
     /// The paths of the operations that are the same for each request.
     pub const PATHS: &[&str] = &["/contacts/", "/contacts/search/duplicate"];
+    /// The properties of `AddTagsResponse` that the document names.
+    pub const ADD_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsAdded"];
     /// The properties of `Contact` that the document names.
     pub const CONTACT_PROPERTIES: &[&str] = &[
         "address1",
@@ -1344,6 +1522,16 @@ pub mod document {
     ];
     /// The properties of `CreateContactResponse` that the document names.
     pub const CREATE_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact"];
+    /// The properties of `CreateNoteRequest` that the document names.
+    pub const CREATE_NOTE_REQUEST_PROPERTIES: &[&str] = &[
+        "body",
+        "color",
+        "pinned",
+        "title",
+        "userId",
+    ];
+    /// The properties of `CreateNoteResponse` that the document names.
+    pub const CREATE_NOTE_RESPONSE_PROPERTIES: &[&str] = &["note"];
     /// The properties of `CustomField` that the document names.
     pub const CUSTOM_FIELD_PROPERTIES: &[&str] = &["field_value", "id", "key"];
     /// The properties of `DeleteContactResponse` that the document names.
@@ -1398,4 +1586,8 @@ pub mod document {
         "title",
         "userId",
     ];
+    /// The properties of `RemoveTagsResponse` that the document names.
+    pub const REMOVE_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsRemoved"];
+    /// The properties of `TagsRequest` that the document names.
+    pub const TAGS_REQUEST_PROPERTIES: &[&str] = &["tags"];
 }

@@ -2,11 +2,13 @@
 
 mod create;
 mod create_all;
+mod create_note;
 mod delete;
 mod find_duplicate;
 mod get;
 mod notes;
 mod reconcile;
+mod tags;
 
 use std::sync::Arc;
 
@@ -71,6 +73,20 @@ impl Contacts {
     ) -> Call<R::Value> {
         let (contacts, id) = (self.clone(), id.clone());
         Call::new(async move { contacts.send(request(contacts.client.raw(), id.in_path()?)).await })
+    }
+
+    /// The same with a body that was checked already: what is wrong with it is the error of the call.
+    fn checked_call_about<R: Read, B: Send + 'static>(
+        &self,
+        id: &ContactId,
+        body: Result<B, InvalidValue>,
+        request: impl FnOnce(&raw::Client, &str, B) -> Result<raw::Request<R>, raw::RequestError> + Send + 'static,
+    ) -> Call<R::Value> {
+        let (contacts, id) = (self.clone(), id.clone());
+        Call::new(async move {
+            let body = body?;
+            contacts.send(request(contacts.client.raw(), id.in_path()?, body)).await
+        })
     }
 
     async fn send<R: Read>(

@@ -1,4 +1,4 @@
-//! Creates, gets and deletes contacts in HighLevel, and lists their notes. Its API lives at `services.leadconnectorhq.com`.
+//! Creates, gets, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
 //!
 //! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
 //! "Create Contact"; names in `camelCase` are its names.
@@ -82,7 +82,9 @@ pub use models::new_contact::{
     Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,
     NewContactBuilder, Null, Nullable, Optional, PropertyName, UploadedFile,
 };
+pub use models::new_note::NewNote;
 pub use models::note::Note;
+pub use models::tag_change::TagChange;
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
 };

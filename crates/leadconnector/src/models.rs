@@ -5,4 +5,6 @@ pub(crate) mod contact_key;
 mod json;
 pub(crate) mod list_item;
 pub(crate) mod new_contact;
+pub(crate) mod new_note;
 pub(crate) mod note;
+pub(crate) mod tag_change;

@@ -25,7 +25,7 @@ pub enum UndecodableReason {
     NotJson,
     /// The body is JSON, but not an object.
     NoObject,
-    /// There is no contact with an id in the body.
+    /// There is no contact, or whatever the operation answers with, with an id in the body.
     NoId,
     /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
     NoList,
@@ -51,7 +51,7 @@ impl fmt::Display for Undecodable {
             UndecodableReason::Empty => "is empty",
             UndecodableReason::NotJson => "is not JSON",
             UndecodableReason::NoObject => "is not an object",
-            UndecodableReason::NoId => "has no contact with an id",
+            UndecodableReason::NoId => "has nothing with an id where it should be",
             UndecodableReason::NoList => "does not have the list",
             UndecodableReason::BadItems => "has a list of which too many items cannot be read",
             UndecodableReason::Denied => "says that it did not succeed",

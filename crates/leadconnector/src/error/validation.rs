@@ -25,7 +25,11 @@ impl Validation {
 impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sent = self.response.operation().request;
-        let what = if self.response.operation().creates.is_some() { "the contact" } else { "the request" };
+        let what = match self.response.operation().creates {
+            Some(["contact", ..]) => "the contact",
+            Some(["note", ..]) => "the note",
+            _ => "the request",
+        };
         write!(f, "the server does not accept {what} ({})", self.response.status().as_u16())?;
         // Only names that the fragment has: anything else may be a value.
         let known = |message: &ValidationMessage| {

@@ -1,0 +1,15 @@
+//! What became of the tags of a contact.
+
+/// What became of the tags of a contact: the answer of "Add Tags" and of "Remove Tags" in the vendor's public specification.
+///
+/// Tags are in lower case, as the vendor stores them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TagChange {
+    /// All tags of the contact, after the change: `tags`.
+    pub tags: Vec<String>,
+    /// The tags that the contact did not have before: `tagsAdded`. Empty if none was added, or the server does not say.
+    pub added: Vec<String>,
+    /// The tags that the contact has no more: `tagsRemoved`. Empty if none was removed, or the server does not say.
+    pub removed: Vec<String>,
+}
