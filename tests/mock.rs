@@ -424,7 +424,7 @@ async fn what_the_server_carried_out_is_counted() {
 
 /// The requests about a contact that have a body.
 #[tokio::test]
-async fn notes_and_tags() {
+async fn notes_tags_and_workflows() {
     let server = Server::start().await.unwrap();
     let known = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan", "tags": ["VIP"]})).unwrap();
     let path = path_of(&known);
@@ -437,6 +437,10 @@ async fn notes_and_tags() {
         (Method::DELETE, format!("{path}/tags"), json!({"tags": ["vip", "absent"]})),
         (Method::POST, format!("{path}/tags"), json!({"tags": "vip"})),
         (Method::DELETE, "/contacts/nobody/tags".to_owned(), json!({"tags": ["vip"]})),
+        (Method::POST, format!("{path}/workflow/w"), json!({})),
+        (Method::POST, format!("{path}/workflow/w"), json!({"eventStartTime": 7})),
+        (Method::DELETE, format!("{path}/workflow/w"), json!({})),
+        (Method::POST, "/contacts/nobody/workflow/w".to_owned(), json!({})),
     ] {
         let request = client()
             .request(method.clone(), format!("{}{path}", server.url()))

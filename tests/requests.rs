@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use leadconnector::{
     ApiVersion, Channel, Client, ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email,
     InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null, Phone, PropertyName, UploadedFile,
-    UserId,
+    UserId, WorkflowId,
 };
 use leadconnector_mock::{Request, Server};
 
@@ -215,6 +215,9 @@ async fn what_is_done_with_a_contact() {
     let note =
         NewNote::new("lorem ipsum").unwrap().title("Follow-up summary").color("#FFAA00").user(user).pinned(false);
     assert_eq!(contacts.create_note(&id, note).await.unwrap().color.as_deref(), Some("#FFAA00"));
+    let workflow = WorkflowId::new("sx6wyHhbFdRXh302LLNR").unwrap();
+    contacts.add_to_workflow(&id, &workflow).await.unwrap();
+    contacts.remove_from_workflow(&id, &workflow).await.unwrap();
     assert_eq!(contacts.add_tags(&id, ["minim", "velit magna"]).await.unwrap().tags.len(), 2);
     assert_eq!(contacts.remove_tags(&id, ["minim"]).await.unwrap().tags, ["velit magna"]);
     contacts.delete(&id).await.unwrap();

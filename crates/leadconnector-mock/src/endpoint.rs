@@ -47,6 +47,10 @@ impl Endpoint {
         self.operations.contacts()
     }
 
+    pub(crate) fn workflows(&mut self, contact_id: &str) -> Vec<String> {
+        self.operations.workflows(contact_id)
+    }
+
     pub(crate) fn insert(&mut self, body: &Value) -> Result<Value, InvalidContact> {
         self.operations.insert(body)
     }

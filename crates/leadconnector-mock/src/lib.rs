@@ -44,6 +44,8 @@
 //! | `POST /contacts/{contactId}/notes`, "Create Note" | 201 with the note as it is stored |
 //! | `POST /contacts/{contactId}/tags`, "Add Tags" | 201 with all tags of the contact, and those that were added |
 //! | `DELETE /contacts/{contactId}/tags`, "Remove Tags" | 200 with all tags of the contact, and those that were removed |
+//! | `POST /contacts/{contactId}/workflow/{workflowId}`, "Add Contact to Workflow" | 201; the contact is enrolled once more: [`Server::workflows`] |
+//! | `DELETE /contacts/{contactId}/workflow/{workflowId}`, "Delete Contact from Workflow" | 200; the contact is not enrolled any more |
 //! | one of these with a body that is not valid | 422 with a list of messages |
 //! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
 //!

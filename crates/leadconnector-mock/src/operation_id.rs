@@ -11,6 +11,8 @@ pub(crate) enum OperationId {
     CreateNote,
     AddTags,
     RemoveTags,
+    AddContactToWorkflow,
+    DeleteContactFromWorkflow,
 }
 impl OperationId {
     /// The operation with this name; none if the fragment does not have it.
@@ -24,6 +26,8 @@ impl OperationId {
             "create_note" => Some(Self::CreateNote),
             "add_tags" => Some(Self::AddTags),
             "remove_tags" => Some(Self::RemoveTags),
+            "add_contact_to_workflow" => Some(Self::AddContactToWorkflow),
+            "delete_contact_from_workflow" => Some(Self::DeleteContactFromWorkflow),
             _ => None,
         }
     }

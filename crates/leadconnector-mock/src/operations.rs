@@ -1,10 +1,12 @@
 //! The operations, each in a file that is named by its id in the fragment: what it does, and what it answers. A new one
 //! breaks the build in [`Operations::carry_out`] until it has its file and an arm there.
 
+mod add_contact_to_workflow;
 mod add_tags;
 mod create_contact;
 mod create_note;
 mod delete_contact;
+mod delete_contact_from_workflow;
 mod get_all_notes;
 mod get_contact;
 mod get_duplicate_contact;
@@ -26,6 +28,8 @@ use crate::validation::Validator;
 
 /// The parameter of a path that is the id of a contact.
 pub(crate) const CONTACT_ID: &str = "contactId";
+/// The parameter of a path that is the id of a workflow.
+const WORKFLOW_ID: &str = "workflowId";
 
 /// What the operations do in one way or another: see the methods of [`ServerBuilder`](crate::ServerBuilder).
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +61,7 @@ impl Operations {
     /// The answer to a request for an operation.
     pub(crate) fn carry_out(&mut self, request: &Request, matched: &Matched) -> Result<Response<Bytes>, Refusal> {
         let contact_id = matched.parameter(CONTACT_ID).unwrap_or_default();
+        let workflow_id = matched.parameter(WORKFLOW_ID).unwrap_or_default();
         let Some(operation) = OperationId::named(&matched.operation.id) else {
             return Err(error(StatusCode::NOT_IMPLEMENTED, "Not Implemented", &json!(matched.operation.id)));
         };
@@ -68,12 +73,22 @@ impl Operations {
             OperationId::GetAllNotes => self.get_all_notes(contact_id),
             OperationId::CreateNote => self.create_note(contact_id, &json_body(request)?),
             OperationId::AddTags => self.add_tags(contact_id, &json_body(request)?),
+            OperationId::AddContactToWorkflow => {
+                self.add_contact_to_workflow(contact_id, workflow_id, &json_body(request)?)
+            }
+            OperationId::DeleteContactFromWorkflow => {
+                self.delete_contact_from_workflow(contact_id, workflow_id, &json_body(request)?)
+            }
             OperationId::RemoveTags => self.remove_tags(contact_id, &json_body(request)?),
         }
     }
 
     pub(crate) fn contacts(&self) -> Vec<Value> {
         self.store.contacts().cloned().collect()
+    }
+
+    pub(crate) fn workflows(&mut self, contact_id: &str) -> Vec<String> {
+        self.store.workflows_mut(contact_id).cloned().unwrap_or_default()
     }
 
     pub(crate) fn contact(&self, id: &str) -> Option<&Value> {

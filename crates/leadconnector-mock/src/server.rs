@@ -101,6 +101,11 @@ impl Server {
         lock(&self.state.endpoint).contacts()
     }
 
+    /// The ids of the workflows in which a contact is enrolled, each as often as it is; none if there is no such contact.
+    pub fn workflows(&self, contact_id: &str) -> Vec<String> {
+        lock(&self.state.endpoint).workflows(contact_id)
+    }
+
     /// How many requests were refused with 429 because of a rate limit: see [`ServerBuilder::enforce`].
     pub fn refused(&self) -> u64 {
         lock(&self.state.endpoint).refused()

@@ -35,6 +35,8 @@ pub(crate) const PHONE: &str = "phone";
 struct Kept {
     contact: Value,
     notes: Vec<Value>,
+    /// The ids of the workflows in which it is enrolled, each as often as it is.
+    workflows: Vec<String>,
     /// When a look-up begins to find it; none for never.
     found_from: Option<Instant>,
 }
@@ -64,7 +66,7 @@ impl Store {
         for key in keys(&contact) {
             self.keys.entry(key).or_default().insert(self.next_place);
         }
-        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new(), found_from });
+        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new(), workflows: Vec::new(), found_from });
         self.places.insert(id, self.next_place);
         self.next_place += 1;
     }
@@ -96,6 +98,11 @@ impl Store {
     /// The notes of a contact; none if there is no such contact.
     pub(crate) fn notes(&self, contact_id: &str) -> Option<&[Value]> {
         self.contacts.get(self.places.get(contact_id)?).map(|kept| kept.notes.as_slice())
+    }
+
+    /// The ids of the workflows in which a contact is enrolled; none if there is no such contact.
+    pub(crate) fn workflows_mut(&mut self, contact_id: &str) -> Option<&mut Vec<String>> {
+        self.contacts.get_mut(self.places.get(contact_id)?).map(|kept| &mut kept.workflows)
     }
 
     /// Adds a note to a contact; false if there is no such contact.

@@ -93,6 +93,7 @@ pub(crate) struct Validator {
     contact: jsonschema::Validator,
     note: jsonschema::Validator,
     tags: jsonschema::Validator,
+    workflow: jsonschema::Validator,
     accepting: Vec<String>,
 }
 
@@ -111,19 +112,16 @@ impl Validator {
         // Not on the page, but the vendor refuses a malformed email and needs a location.
         request["properties"]["email"]["format"] = json!("email");
         request["properties"]["locationId"]["minLength"] = json!(1);
-        let of = |fragment: &Value, name: &str| {
-            let mut fragment = fragment.clone();
-            fragment["$ref"] = json!(format!("#/components/schemas/{name}"));
-            fragment
-        };
+        // These refer to no other schema.
+        let alone = |name: &str| jsonschema::options().build(&fragment["components"]["schemas"][name]);
+        let (note, tags, workflow) = (alone("CreateNoteRequest")?, alone("TagsRequest")?, alone("WorkflowRequest")?);
+        fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
         let contact = jsonschema::options()
             .should_validate_formats(true)
             // In place of the format of JSON Schema, which refuses letters beyond ASCII.
             .with_format("email", move |text: &str| email.accepts(text))
-            .build(&of(&fragment, "CreateContactRequest"))?;
-        let note = jsonschema::options().build(&of(&fragment, "CreateNoteRequest"))?;
-        let tags = jsonschema::options().build(&of(&fragment, "TagsRequest"))?;
-        Ok(Self { contact, note, tags, accepting: accepting.to_vec() })
+            .build(&fragment)?;
+        Ok(Self { contact, note, tags, workflow, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
@@ -143,6 +141,11 @@ impl Validator {
 
     pub(crate) fn check_note(&self, note: &Value) -> Result<(), InvalidNote> {
         check(&self.note, note).map_err(InvalidNote::Body)
+    }
+
+    /// The messages with which the server refuses the body of a request about a workflow.
+    pub(crate) fn check_workflow(&self, body: &Value) -> Result<(), Vec<String>> {
+        check(&self.workflow, body)
     }
 
     /// The messages with which the server refuses the body of "Add Tags" or "Remove Tags".

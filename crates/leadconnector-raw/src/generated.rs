@@ -928,6 +928,25 @@ pub mod types {
                 .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
     }
+    ///The body of "Add Contact to Workflow" and of "Delete Contact from Workflow".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct WorkflowRequest {
+        #[serde(
+            rename = "eventStartTime",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub event_start_time: ::std::option::Option<::std::string::String>,
+    }
+    ///The successful response of "Add Contact to Workflow" and of "Delete Contact from Workflow".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct WorkflowResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeded: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeeded: ::std::option::Option<bool>,
+    }
     /// Error types.
     pub mod error {
         /// Error from a `TryFrom` or `FromStr` implementation.
@@ -1232,6 +1251,55 @@ impl Client {
         let url = self.base_url.at(&format!("/contacts/{contact_id}/tags"));
         Ok(self.request(&operations::REMOVE_TAGS, url, Some(json(body)?)))
     }
+    /// Add Contact to Workflow: `POST /contacts/{contactId}/workflow/{workflowId}`.
+    ///
+    /// Enrols a contact in a workflow, which may run once more for one that is enrolled already.
+    ///
+    /// Sending it again does it once more.
+    ///
+    /// - `contact_id`: Contact Id
+    /// - `workflow_id`: Workflow Id
+    pub fn add_contact_to_workflow(
+        &self,
+        contact_id: &str,
+        workflow_id: &str,
+        body: &types::WorkflowRequest,
+    ) -> Result<Request<types::WorkflowResponse>, RequestError> {
+        let contact_id = segment("contactId", contact_id)?;
+        let workflow_id = segment("workflowId", workflow_id)?;
+        let url = self
+            .base_url
+            .at(&format!("/contacts/{contact_id}/workflow/{workflow_id}"));
+        Ok(self.request(&operations::ADD_CONTACT_TO_WORKFLOW, url, Some(json(body)?)))
+    }
+    /// Delete Contact from Workflow: `DELETE /contacts/{contactId}/workflow/{workflowId}`.
+    ///
+    /// Takes a contact out of a workflow.
+    ///
+    /// Sending it again leads to the same end state.
+    ///
+    /// - `contact_id`: Contact Id
+    /// - `workflow_id`: Workflow Id
+    pub fn delete_contact_from_workflow(
+        &self,
+        contact_id: &str,
+        workflow_id: &str,
+        body: &types::WorkflowRequest,
+    ) -> Result<Request<types::WorkflowResponse>, RequestError> {
+        let contact_id = segment("contactId", contact_id)?;
+        let workflow_id = segment("workflowId", workflow_id)?;
+        let url = self
+            .base_url
+            .at(&format!("/contacts/{contact_id}/workflow/{workflow_id}"));
+        Ok(
+            self
+                .request(
+                    &operations::DELETE_CONTACT_FROM_WORKFLOW,
+                    url,
+                    Some(json(body)?),
+                ),
+        )
+    }
 }
 /// Each operation of the OpenAPI document.
 pub mod operations {
@@ -1248,6 +1316,8 @@ pub mod operations {
         &CREATE_NOTE,
         &ADD_TAGS,
         &REMOVE_TAGS,
+        &ADD_CONTACT_TO_WORKFLOW,
+        &DELETE_CONTACT_FROM_WORKFLOW,
     ];
     /// Which operation it is: `operationId` in the document. One that is added to the document breaks each match.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -1268,6 +1338,10 @@ pub mod operations {
         AddTags,
         /// Remove Tags: `DELETE /contacts/{contactId}/tags`.
         RemoveTags,
+        /// Add Contact to Workflow: `POST /contacts/{contactId}/workflow/{workflowId}`.
+        AddContactToWorkflow,
+        /// Delete Contact from Workflow: `DELETE /contacts/{contactId}/workflow/{workflowId}`.
+        DeleteContactFromWorkflow,
     }
     /// Create Contact: `POST /contacts/`.
     pub static CREATE_CONTACT: Operation = Operation {
@@ -1417,6 +1491,48 @@ pub mod operations {
             },
             Member {
                 name: "tagsRemoved",
+                content: Content::Value,
+            },
+        ],
+    };
+    /// Add Contact to Workflow: `POST /contacts/{contactId}/workflow/{workflowId}`.
+    pub static ADD_CONTACT_TO_WORKFLOW: Operation = Operation {
+        id: OperationId::AddContactToWorkflow,
+        name: "add_contact_to_workflow",
+        summary: "Add Contact to Workflow",
+        method: Method::POST,
+        path: "/contacts/{contactId}/workflow/{workflowId}",
+        effect: Effect::Once,
+        creates: None,
+        request: document::WORKFLOW_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "succeded",
+                content: Content::Value,
+            },
+            Member {
+                name: "succeeded",
+                content: Content::Value,
+            },
+        ],
+    };
+    /// Delete Contact from Workflow: `DELETE /contacts/{contactId}/workflow/{workflowId}`.
+    pub static DELETE_CONTACT_FROM_WORKFLOW: Operation = Operation {
+        id: OperationId::DeleteContactFromWorkflow,
+        name: "delete_contact_from_workflow",
+        summary: "Delete Contact from Workflow",
+        method: Method::DELETE,
+        path: "/contacts/{contactId}/workflow/{workflowId}",
+        effect: Effect::Repeats,
+        creates: None,
+        request: document::WORKFLOW_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "succeded",
+                content: Content::Value,
+            },
+            Member {
+                name: "succeeded",
                 content: Content::Value,
             },
         ],
@@ -1590,4 +1706,8 @@ pub mod document {
     pub const REMOVE_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsRemoved"];
     /// The properties of `TagsRequest` that the document names.
     pub const TAGS_REQUEST_PROPERTIES: &[&str] = &["tags"];
+    /// The properties of `WorkflowRequest` that the document names.
+    pub const WORKFLOW_REQUEST_PROPERTIES: &[&str] = &["eventStartTime"];
+    /// The properties of `WorkflowResponse` that the document names.
+    pub const WORKFLOW_RESPONSE_PROPERTIES: &[&str] = &["succeded", "succeeded"];
 }

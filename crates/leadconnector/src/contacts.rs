@@ -9,6 +9,7 @@ mod get;
 mod notes;
 mod reconcile;
 mod tags;
+mod workflow;
 
 use std::sync::Arc;
 

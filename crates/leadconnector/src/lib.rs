@@ -87,6 +87,7 @@ pub use models::note::Note;
 pub use models::tag_change::TagChange;
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
+    WorkflowId,
 };
 
 /// The HTTP client underneath, in the version that [`ClientBuilder::http`] takes.

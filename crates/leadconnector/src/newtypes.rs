@@ -10,7 +10,7 @@ mod token;
 pub use api_version::ApiVersion;
 pub use country::Country;
 pub use email::Email;
-pub use id::{BusinessId, ContactId, CustomFieldId, LocationId, NoteId, UserId};
+pub use id::{BusinessId, ContactId, CustomFieldId, LocationId, NoteId, UserId, WorkflowId};
 pub use phone::Phone;
 pub use token::Token;
 

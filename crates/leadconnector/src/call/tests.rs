@@ -26,7 +26,7 @@ use crate::{
     Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, CustomField,
     CustomFieldId, CustomFieldValue, Decision, Effect, Email, Error, InvalidValue, LocationId, NewContact, NewNote,
     NoPacing, NoRetry, NotTaken, Note, Pacing, PacingError, Reconcile, Response, Retry, RetryPolicy, Token,
-    TokenSource, UndecodableReason,
+    TokenSource, UndecodableReason, WorkflowId,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -1215,6 +1215,10 @@ fn insert(server: &Server) -> ContactId {
     ContactId::new(contact["id"].as_str().unwrap()).unwrap()
 }
 
+fn workflow() -> WorkflowId {
+    WorkflowId::new("sx6wyHhbFdRXh302LLNR").unwrap()
+}
+
 /// A call of each operation, as far as it is the same for all of them. Exhaustive: a new operation needs a call here, and is
 /// thereby tried with every fault.
 async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Result<u32, Error> {
@@ -1232,6 +1236,12 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
             contacts.create_note(id, note).answer().await.map(|answer| answer.attempts())
         }
         OperationId::AddTags => contacts.add_tags(id, [MARKER]).answer().await.map(|answer| answer.attempts()),
+        OperationId::AddContactToWorkflow => {
+            contacts.add_to_workflow(id, &workflow()).answer().await.map(|answer| answer.attempts())
+        }
+        OperationId::DeleteContactFromWorkflow => {
+            contacts.remove_from_workflow(id, &workflow()).answer().await.map(|answer| answer.attempts())
+        }
         OperationId::RemoveTags => contacts.remove_tags(id, [MARKER]).answer().await.map(|answer| answer.attempts()),
     }
 }
@@ -1239,13 +1249,14 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
 /// What reads or repeats is sent again, whatever became of the answer; what happens once, only where nothing happened.
 #[tokio::test]
 async fn what_can_be_repeated_is_sent_again() {
-    for operation in operations::ALL {
-        for (name, reply) in faulty() {
+    for (name, reply) in faulty() {
+        // All at once, since some take their time.
+        let tried = operations::ALL.iter().map(async |operation| {
             let server = Server::start().await.unwrap();
             let id = insert(&server);
-            server.reply(reply);
+            server.reply(reply.clone());
             // Short only where the time is the point.
-            let timeout = Duration::from_millis(if name == "late" { 600 } else { 30_000 });
+            let timeout = Duration::from_millis(if name == "late" { 1_000 } else { 30_000 });
             let client = Client::builder("MARKER-token").timeout(timeout).pacing(NoPacing);
             let result = call(operation.id, &self::contacts(client, server.url()), &id).await;
             let again = operation.effect.is_repeatable() || name == "too many requests";
@@ -1253,7 +1264,8 @@ async fn what_can_be_repeated_is_sent_again() {
             assert_eq!(server.requests().len(), 1 + usize::from(again), "{}, {name}", operation.name);
             let most = if operation.effect == Effect::Once { 1 } else { 2 };
             assert!(server.carried_out(operation.name) <= most, "{}, {name}", operation.name);
-        }
+        });
+        futures_util::future::join_all(tried).await;
     }
 }
 
@@ -1391,6 +1403,26 @@ async fn what_becomes_of_tags() {
     assert_eq!((variant(&error), carried_out(&error)), ("Undecodable", "unknown"));
 }
 
+/// A workflow may send a message again: who may be enrolled is not enrolled once more.
+#[tokio::test]
+async fn what_becomes_of_a_workflow() {
+    let server = Server::start().await.unwrap();
+    let (contacts, id) = (fixed(server.url()), insert(&server));
+    server.reply(Reply::ordinary().cut_before());
+    let error = contacts.add_to_workflow(&id, &workflow()).await.unwrap_err();
+    assert_eq!((carried_out(&error), error.created()), ("unknown", Created::No));
+    assert_eq!(server.workflows(id.as_str()), [workflow().as_str()]);
+    server.reply(Reply::ordinary().cut_before());
+    contacts.remove_from_workflow(&id, &workflow()).await.unwrap();
+    assert!(server.workflows(id.as_str()).is_empty());
+    server.reply(answer(200, json!({"succeded": false})));
+    let error = contacts.add_to_workflow(&id, &workflow()).await.unwrap_err();
+    assert_eq!(error.to_string(), "the server answered 200 OK, but its body says that it did not succeed");
+    server.reply(status(204));
+    contacts.add_to_workflow(&id, &workflow()).await.unwrap();
+    assert!(WorkflowId::new("../..").is_err());
+}
+
 /// A note is not added twice, and its id is not lost.
 #[tokio::test]
 async fn what_becomes_of_a_note() {
@@ -1428,6 +1460,8 @@ async fn an_id_that_would_change_the_path() {
             contacts.delete(&id).await.unwrap_err(),
             contacts.notes(&id).await.unwrap_err(),
             contacts.create_note(&id, NewNote::new("x").unwrap()).await.unwrap_err(),
+            contacts.add_to_workflow(&id, &workflow()).await.unwrap_err(),
+            contacts.remove_from_workflow(&id, &workflow()).await.unwrap_err(),
             contacts.add_tags(&id, ["x"]).await.unwrap_err(),
             contacts.remove_tags(&id, ["x"]).await.unwrap_err(),
         ];

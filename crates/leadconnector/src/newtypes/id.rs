@@ -30,11 +30,6 @@ macro_rules! id {
                 })?
                 Ok(&self.0)
             }
-
-            /// Takes what the server sent, whatever it is: an id that looks odd is an id all the same.
-            pub(crate) fn received(id: String) -> Self {
-                Self(id)
-            }
         }
 
         checked_text!($name);
@@ -62,9 +57,26 @@ id! {
     BusinessId, "businessId"
 }
 id! {
+    /// The id of a workflow: `workflowId` in the vendor's public specification.
+    WorkflowId, "workflowId"
+}
+id! {
     /// The id of a custom field: `customFields[].id` on the page.
     CustomFieldId, "customFields[].id", unless key
 }
+
+macro_rules! received {
+    ($($name:ident),*) => {
+        $(impl $name {
+            /// Takes what the server sent, whatever it is: an id that looks odd is an id all the same.
+            pub(crate) fn received(id: String) -> Self {
+                Self(id)
+            }
+        })*
+    };
+}
+// The server sends no id of a workflow.
+received!(LocationId, ContactId, NoteId, UserId, BusinessId, CustomFieldId);
 
 /// Whether it stands where the id of a contact stands in another path of the vendor's, also in one that the fragment does not have.
 fn other_path(id: &str) -> Option<&'static str> {

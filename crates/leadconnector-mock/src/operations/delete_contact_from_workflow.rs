@@ -1,0 +1,22 @@
+//! "Delete Contact from Workflow": `DELETE /contacts/{contactId}/workflow/{workflowId}`, with a body.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use serde_json::Value;
+
+use super::Operations;
+use crate::answers::{Refusal, not_found, unprocessable};
+
+impl Operations {
+    pub(super) fn delete_contact_from_workflow(
+        &mut self,
+        contact_id: &str,
+        workflow_id: &str,
+        body: &Value,
+    ) -> Result<Response<Bytes>, Refusal> {
+        self.validator.check_workflow(body).map_err(|messages| unprocessable(&messages))?;
+        let workflows = self.store.workflows_mut(contact_id).ok_or_else(|| not_found(contact_id))?;
+        workflows.retain(|workflow| workflow != workflow_id);
+        Ok(self.workflow_changed(StatusCode::OK))
+    }
+}
