@@ -19,6 +19,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 pub use budget_answer::BudgetAnswer;
+pub(crate) use daily_allowance::DAY;
 pub use sliding_window::{SlidingWindow, WindowPermit};
 
 use crate::{BoxError, LocationId};

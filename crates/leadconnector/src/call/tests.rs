@@ -788,6 +788,16 @@ async fn a_day_that_ends_in_half_an_hour() {
     assert_eq!(server.requests().len(), 1);
 }
 
+/// A time stamp is no time to wait.
+#[tokio::test]
+async fn a_day_that_ends_in_fifty_years() {
+    let server = Server::start().await.unwrap();
+    let used_up = header(status(429), "x-ratelimit-daily-remaining", "0");
+    server.reply(header(used_up, "x-ratelimit-daily-reset", "1790000000000"));
+    let Err(Error::RateLimited(limited)) = fixed(server.url()).create(rosan()).await else { panic!("not limited") };
+    assert_eq!(limited.retry_after, Some(Duration::from_secs(24 * 60 * 60)));
+}
+
 /// A wait that is asked for holds all calls to the location: those that would wait too long fail, and say for how long.
 #[tokio::test]
 async fn a_wait_that_the_server_asks_for() {

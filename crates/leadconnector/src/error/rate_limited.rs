@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::Response;
+use crate::call::pacing::DAY;
 
 /// Too many requests.
 #[derive(Debug)]
@@ -23,7 +24,9 @@ impl RateLimited {
         let limit = response.rate_limit();
         let day_used_up = limit.daily_remaining == Some(0);
         let asked = response.retry_after();
-        let retry_after = if day_used_up { asked.max(limit.daily_reset) } else { asked.or(limit.interval) };
+        // No day is longer: what says so is something else than a time to wait, such as a time stamp.
+        let next_day = limit.daily_reset.map(|reset| reset.min(DAY));
+        let retry_after = if day_used_up { asked.max(next_day) } else { asked.or(limit.interval) };
         Self { retry_after, day_used_up, response }
     }
 }

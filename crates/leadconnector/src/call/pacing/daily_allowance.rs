@@ -9,7 +9,7 @@ use crate::RateLimit;
 
 /// What the vendor allows a location, until the headers of an answer say otherwise.
 pub(super) const DAILY_LIMIT: u64 = 200_000;
-pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a request asks whether the day has begun anew, where the server does not say when it will.
 const ASK_AGAIN: Duration = Duration::from_secs(60 * 60);
 /// A day that is said to end sooner has not ended yet when the next request arrives.
