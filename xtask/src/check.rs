@@ -19,7 +19,8 @@ use steps::{STEPS, Step, Work};
 /// Run what CI runs, in CI's order
 ///
 /// It stops at the first step that fails, and says which command mends it. A step that needs a program which is not
-/// installed is left out, and named at the end; so is a step that only runs when it is asked for. Exits with 1 if a step fails, with 2 if the arguments make no sense.
+/// installed is left out, and named at the end; so is a step that only runs when it is asked for. Exits with 1 if a step fails,
+/// or is left out although it was asked for, with 2 if the arguments make no sense.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Run only these steps, also those that are not run by default
@@ -75,7 +76,16 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             println!("not asked for: {}: {}; run it with: cargo xtask check {}", step.name, step.about, step.name);
         }
     }
-    if arguments.strict && !left_out.is_empty() {
+    if left_out.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !arguments.steps.is_empty() {
+        for (name, why) in &left_out {
+            eprintln!("error: the step {name} was asked for, and was left out: {why}");
+        }
+        return Ok(ExitCode::FAILURE);
+    }
+    if arguments.strict {
         eprintln!("error: with --strict, no step may be left out");
         return Ok(ExitCode::FAILURE);
     }
