@@ -1,12 +1,11 @@
 //! Derived files: written to the workspace, or compared with what is there.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::Context;
 use similar::TextDiff;
-use tempfile::NamedTempFile;
 
 /// A file that is derived from something else.
 pub(crate) struct Output {
@@ -50,9 +49,15 @@ fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
         }
         let path = root.join(output.path);
         let folder = path.parent().unwrap_or(root);
-        let mut file =
-            NamedTempFile::new_in(folder).with_context(|| format!("cannot write in {}", folder.display()))?;
+        // Made as any other file is: one that is temporary would be its owner's alone.
+        let new = |path: &Path| File::options().write(true).create_new(true).open(path);
+        let file = tempfile::Builder::new().make_in(folder, new);
+        let mut file = file.with_context(|| format!("cannot write in {}", folder.display()))?;
         file.write_all(output.content.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+        if let Ok(replaced) = fs::metadata(&path) {
+            fs::set_permissions(file.path(), replaced.permissions())
+                .with_context(|| format!("cannot write {}", path.display()))?;
+        }
         written.push((output.path, path, file));
     }
     for (name, path, file) in written {
