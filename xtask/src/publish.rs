@@ -15,7 +15,7 @@ use cargo_metadata::MetadataCommand;
 use semver::Version;
 
 use crate::{process, workspace};
-use registry::Registry;
+use registry::{Published, Registry};
 
 /// Check, package and publish the crates
 ///
@@ -107,6 +107,15 @@ fn target(root: &Path) -> PathBuf {
 fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry, dry_run: bool) -> anyhow::Result<()> {
     println!("\n== asking {registry} what it has");
     let before = published(target, packages, registry)?;
+    let yanked =
+        |published: &Option<Published>| published.as_ref().is_some_and(|published| published.checksum.is_none());
+    if let Some((package, _)) = packages.iter().zip(&before).find(|(_, published)| yanked(published)) {
+        let (name, version) = (&package.name, &package.version);
+        bail!(
+            "{name} {version} was published on {registry}, and yanked: no registry takes a version twice, so raise it \
+             (RELEASING.md), or take the yank back with `cargo yank --undo {name}@{version}`"
+        );
+    }
 
     println!("\n== packaging, and building from the packages");
     let mut package = workspace::cargo(root);
@@ -127,7 +136,9 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
                 println!("{name} {version}: {} KiB, to be published", bytes.len().div_ceil(1024));
                 missing.push(package);
             }
-            Some(checksum) if checksum == registry::checksum(&bytes) => println!("{name} {version}: published already"),
+            Some(published) if published.checksum == Some(registry::checksum(&bytes)) => {
+                println!("{name} {version}: published already")
+            }
             Some(_) => bail!(
                 "{name} {version} is already published on {registry}, from another commit: publish from that commit, or \
                  raise the version (RELEASING.md)"
@@ -178,7 +189,7 @@ fn select<'a>(command: &mut std::process::Command, packages: impl Iterator<Item 
     }
 }
 
-/// The checksum of each package that the registry has.
-fn published(target: &Path, packages: &[Package], registry: &Registry) -> anyhow::Result<Vec<Option<String>>> {
+/// The version of each package, if the registry has it.
+fn published(target: &Path, packages: &[Package], registry: &Registry) -> anyhow::Result<Vec<Option<Published>>> {
     packages.iter().map(|package| registry.published(target, &package.name, &package.version)).collect()
 }

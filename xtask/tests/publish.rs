@@ -175,6 +175,25 @@ fn a_version_from_another_commit() {
     insta::assert_snapshot!(workspace.refuses(&[]));
 }
 
+/// A version that was yanked is there for good.
+#[test]
+fn a_version_that_was_yanked() {
+    let registry = Registry::start();
+    let workspace = Workspace::new(&registry.index());
+    workspace.publishes(&[]);
+    registry.yank("leadconnector");
+    insta::assert_snapshot!(workspace.refuses(&[]), @"error: leadconnector 0.1.0 was published on the registry local, and yanked: no registry takes a version twice, so raise it (RELEASING.md), or take the yank back with `cargo yank --undo leadconnector@0.1.0`");
+    assert_eq!(registry.published().len(), 3);
+
+    // Nor is it none where an earlier release is looked for.
+    for file in ["Cargo.toml", "Cargo.lock", "CHANGELOG.md", "crates/leadconnector/Cargo.toml"] {
+        workspace.edit(file, "0.1.0", "0.1.1");
+    }
+    workspace.commit();
+    registry.yank("leadconnector-mock");
+    insta::assert_snapshot!(workspace.refuses(&[]), @"error: the registry local has leadconnector-mock 0.1.0, which was yanked, and this commit has no earlier tag v0.1.0: run `git fetch --tags`, or tag the commit from which it was published");
+}
+
 #[test]
 fn a_registry_that_is_down() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();

@@ -106,8 +106,9 @@ fn no_release_without_a_tag(
         if let Some(published) = registry.newest(target, &package.name, "*")?
             && published.version != *version
         {
+            let yanked = if published.checksum.is_none() { ", which was yanked" } else { "" };
             bail!(
-                "{registry} has {} {}, and this commit has no earlier tag v{}: run `git fetch --tags`, or tag the commit from \
+                "{registry} has {} {}{yanked}, and this commit has no earlier tag v{}: run `git fetch --tags`, or tag the commit from \
                  which it was published",
                 package.name,
                 published.version,

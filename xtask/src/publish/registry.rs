@@ -45,12 +45,13 @@ impl Registry {
         }
     }
 
-    /// The checksum of a version of a crate, if the registry has it.
-    pub(super) fn published(&self, target: &Path, name: &str, version: &Version) -> anyhow::Result<Option<String>> {
-        Ok(self.newest(target, name, &format!("={version}"))?.map(|published| published.checksum))
+    /// A version of a crate, if the registry has it.
+    pub(super) fn published(&self, target: &Path, name: &str, version: &Version) -> anyhow::Result<Option<Published>> {
+        self.newest(target, name, &format!("={version}"))
     }
 
-    /// The newest version of a crate that fits a requirement, if the registry has one.
+    /// The newest version of a crate that fits a requirement, if the registry has one. One that was yanked counts where there is
+    /// no other: it is there for good.
     pub(super) fn newest(&self, target: &Path, name: &str, fitting: &str) -> anyhow::Result<Option<Published>> {
         fs::create_dir_all(target).with_context(|| format!("cannot make {}", target.display()))?;
         // Below the workspace, so that cargo finds the same configuration; but a workspace of its own.
@@ -69,16 +70,13 @@ impl Registry {
         let output = resolve.arg("generate-lockfile").output().context("cannot start cargo")?;
         let said = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            let none = [
-                format!("no matching package named `{name}` found"),
-                format!("failed to select a version for the requirement `{name} = "),
-            ];
-            if none.iter().any(|none| said.contains(none)) {
-                return Ok(None);
-            }
-            // The last cause: what stands before it is about the question that was put.
-            let cause = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("it does not say why");
-            bail!("{self} cannot be asked: {cause}; nothing was published, so try again later");
+            return match unresolved(&said, name) {
+                Unresolved::None => Ok(None),
+                Unresolved::Yanked(version) => Ok(Some(Published { version, checksum: None })),
+                Unresolved::Unknown(cause) => {
+                    bail!("{self} cannot be asked: {cause}; nothing was published, so try again later")
+                }
+            };
         }
         let lock = fs::read_to_string(folder.path().join("Cargo.lock")).context("cannot read what cargo resolved")?;
         Published::in_lock(&lock, name).map(Some)
@@ -88,7 +86,8 @@ impl Registry {
 /// A version that a registry has.
 pub(super) struct Published {
     pub(super) version: Version,
-    checksum: String,
+    /// None if it was yanked, since nothing new can depend on it.
+    pub(super) checksum: Option<String>,
 }
 
 impl Published {
@@ -101,7 +100,7 @@ impl Published {
             value.with_context(|| format!("the registry has {name}, but no {key} for it"))
         };
         let version = text("version")?.parse().with_context(|| format!("the version of {name} is not one"))?;
-        Ok(Self { version, checksum: text("checksum")?.to_owned() })
+        Ok(Self { version, checksum: Some(text("checksum")?.to_owned()) })
     }
 }
 
@@ -114,7 +113,69 @@ impl fmt::Display for Registry {
     }
 }
 
+/// What a resolution that failed says of a crate.
+#[derive(Debug, PartialEq, Eq)]
+enum Unresolved<'a> {
+    /// There is no such version.
+    None,
+    /// Those that there are were yanked; the newest of them.
+    Yanked(Version),
+    /// It says something else: its last cause, since what stands before it is about the question that was put.
+    Unknown(&'a str),
+}
+
+fn unresolved<'a>(said: &'a str, name: &str) -> Unresolved<'a> {
+    // Of a version that is there, and that this cargo cannot read.
+    const UNREADABLE: [&str; 2] =
+        ["'s index entry is invalid", " requires a Cargo version that supports index version "];
+
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    if let Some(unreadable) = lines().find(|line| UNREADABLE.iter().any(|what| line.contains(what))) {
+        return Unresolved::Unknown(unreadable);
+    }
+    let yanked = lines().filter_map(|line| line.strip_prefix("version ")?.strip_suffix(" is yanked"));
+    if let Some(version) = yanked.filter_map(|version| Version::parse(version).ok()).max() {
+        return Unresolved::Yanked(version);
+    }
+    let none = [
+        format!("no matching package named `{name}` found"),
+        format!("failed to select a version for the requirement `{name} = "),
+    ];
+    if none.iter().any(|none| said.contains(none)) {
+        return Unresolved::None;
+    }
+    Unresolved::Unknown(lines().next_back().unwrap_or("it does not say why"))
+}
+
 /// The checksum of a package, as a registry's index has it.
 pub(super) fn checksum(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use semver::Version;
+
+    use super::{Unresolved, unresolved};
+
+    #[test]
+    fn what_cargo_says_of_a_version() {
+        let said = |reasons: &str| {
+            format!(
+                "    Updating `local` index\nerror: failed to select a version for the requirement `a = \"=0.1.0\"`\n{reasons}\
+                 location searched: `local` index\nrequired by package `question v0.0.0 (/tmp/q)`\n"
+            )
+        };
+        assert_eq!(
+            unresolved("error: no matching package named `a` found\nlocation searched: …\n", "a"),
+            Unresolved::None
+        );
+        assert_eq!(unresolved(&said("candidate versions found which didn't match: 0.0.9\n"), "a"), Unresolved::None);
+        let yanked = "  version 0.9.0 is yanked\n  version 0.10.0 is yanked\n";
+        assert_eq!(unresolved(&said(yanked), "a"), Unresolved::Yanked(Version::new(0, 10, 0)));
+        let invalid = "version 0.1.0's index entry is invalid";
+        assert_eq!(unresolved(&said(&format!("  {invalid}\n")), "a"), Unresolved::Unknown(invalid));
+        assert_eq!(unresolved("error: a\n\nCaused by:\n  down\n", "a"), Unresolved::Unknown("down"));
+        assert_eq!(unresolved("", "a"), Unresolved::Unknown("it does not say why"));
+    }
 }

@@ -50,6 +50,13 @@ impl Registry {
         self.contents.lock().unwrap().refused.insert(name.into());
     }
 
+    /// Takes the versions of a crate back, as far as that goes: nothing new can depend on them.
+    pub(crate) fn yank(&self, name: &str) {
+        for line in self.contents.lock().unwrap().index.get_mut(name).unwrap() {
+            *line = line.replace("\"yanked\":false", "\"yanked\":true");
+        }
+    }
+
     pub(crate) fn accept_all(&self) {
         self.contents.lock().unwrap().refused.clear();
     }
