@@ -142,7 +142,8 @@ refused! {
 }
 
 const FIELD_ID: &str = "          example: MgobCB14YMVKuE4Ka8p1\n";
-const TITLE: &str = "        title:\n          type: string\n          example: Follow-up summary\n";
+/// The title of a note that is received.
+const TITLE: &str = "          example: sx6wyHhbFdRXh302LLNR\n        title:\n          type: string\n          example: Follow-up summary\n";
 
 // What a property says that OpenAPI has no words for.
 refused! {
