@@ -262,7 +262,8 @@ impl ClientBuilder {
             .timeout(self.timeout)
             // Within the time of the whole attempt, so that it is known that nothing was sent.
             .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
-            .pool_idle_timeout(self.idle_timeout)
+            // It is added to the time of day.
+            .pool_idle_timeout(self.idle_timeout.min(Duration::from_secs(24 * 60 * 60)))
             .redirect(reqwest::redirect::Policy::none())
             // Whether a request may be sent again is decided here alone.
             .retry(reqwest::retry::never())

@@ -12,6 +12,7 @@ mod tags;
 mod workflow;
 
 use std::sync::Arc;
+use std::time::Instant;
 
 pub use create_all::CreateAll;
 use leadconnector_raw as raw;
@@ -94,7 +95,16 @@ impl Contacts {
         &self,
         request: Result<raw::Request<R>, raw::RequestError>,
     ) -> Result<Answer<R::Value>, Error> {
-        send(&self.client, &self.location, self.list.as_deref(), request.map_err(refused)?).await
+        self.send_timed(request, &mut None).await
+    }
+
+    /// Sends a request, and tells when the last attempt was sent.
+    async fn send_timed<R: Read>(
+        &self,
+        request: Result<raw::Request<R>, raw::RequestError>,
+        sent_at: &mut Option<Instant>,
+    ) -> Result<Answer<R::Value>, Error> {
+        send(&self.client, &self.location, self.list.as_deref(), request.map_err(refused)?, sent_at).await
     }
 }
 

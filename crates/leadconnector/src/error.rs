@@ -43,7 +43,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
 /// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401 | no |
-/// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, or the store of its budget failed | no |
+/// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, the server has asked it to wait, or the store of its budget failed | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
 /// | [`Duplicate`](Self::Duplicate) | the location has this contact already | no |
 /// | [`Duplicate`](Self::Duplicate) | the same, after a first request of which it is unknown what it did | unknown |
@@ -80,7 +80,8 @@ pub enum Error {
     Invalid(InvalidValue),
     /// The [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401.
     Token(TokenError),
-    /// The day's allowance of the location is used up, or the store of its budget failed; nothing was sent.
+    /// The day's allowance of the location is used up, the server has asked the location to wait, or the store of its budget failed;
+    /// nothing was sent.
     Pacing(PacingError),
     /// No connection could be made: no such host, no route, nobody listening, or no agreement on TLS.
     NotConnected(TransportError),

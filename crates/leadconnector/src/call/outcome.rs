@@ -190,12 +190,12 @@ fn refusal(response: Response) -> Error {
     }
     // The vendor has answered a refusal of the values with 400, and with 422 in the body alone.
     let unprocessable = list || status_code == Some(422.0);
-    let says = |words: &str| messages.iter().any(|message| message.contains(words));
+    let says = |words: &str| messages.iter().any(|message| message.to_lowercase().contains(words));
     // Of a body that broke off, the id may be all that can be read.
     let duplicate_id = decode::text_at(response.body(), &["meta", "contactId"]);
     match status {
         // The gateway in front has given up waiting; nothing is known of what is behind it.
-        StatusCode::UNAUTHORIZED if says("Command timed out") => {
+        StatusCode::UNAUTHORIZED if says("command timed out") => {
             let operation = response.operation();
             Error::TimedOut(Box::new(Incomplete { response: Some(response), source: None, operation }))
         }
@@ -257,8 +257,8 @@ fn texts(response: &Response) -> impl Iterator<Item = String> {
 fn is_of_the_network(response: &Response) -> bool {
     let server = response.headers().get(SERVER).map(|value| value.as_bytes().to_ascii_lowercase());
     let named = server.is_some_and(|server| server.starts_with(b"cloudflare"));
-    let coded = response.body().trim_ascii_start().starts_with(b"error code:");
-    (named || coded) && !decode::is_empty(response.body()) && !decode::is_json(response.body())
+    let body = response.body().trim_ascii_start();
+    body.starts_with(b"error code:") || (named && body.starts_with(b"<"))
 }
 
 /// Whether a 401 is about the token itself, so that another one may be accepted: it says so, or says nothing that can be read.
@@ -267,7 +267,9 @@ pub(crate) fn refuses_the_token(response: &Response) -> bool {
     texts.peek().is_none()
         || texts.any(|text| {
             text.contains("jwt")
-                || (text.contains("token") && ["invalid", "expired"].iter().any(|word| text.contains(word)))
+                || (text.contains("token")
+                    && ["invalid", "not valid", "expired", "revoked"].iter().any(|word| text.contains(word))
+                    && !["location", "scope", "user type"].iter().any(|word| text.contains(word)))
         })
 }
 

@@ -89,7 +89,8 @@ pub struct Attempt<'a> {
     pub effect: Effect,
     /// What happened.
     pub failure: Failure<'a>,
-    /// How many attempts were made, this one included: 1 at first.
+    /// How many attempts were made, this one included: 1 at first. One for which [nothing might be sent](Failure::NotSent) does not
+    /// count.
     pub number: u32,
     /// The time since the first attempt began.
     pub elapsed: Duration,
@@ -137,7 +138,8 @@ pub enum Decision {
     Wait(Duration),
 }
 
-/// Never sends a request again, save the one fresh try that follows a 401 when the token can be refreshed.
+/// Never sends a request again, save the one fresh try that follows a 401 when the token can be refreshed. Nor does it wait where the
+/// server has asked the location to wait: such a call fails at once, with [`PacingError::Held`](crate::PacingError::Held).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRetry;
 

@@ -25,12 +25,13 @@ pub(crate) async fn send<R: Read>(
     location: &LocationId,
     list: Option<&FairMutex<()>>,
     request: raw::Request<R>,
+    sent_at: &mut Option<Instant>,
 ) -> Result<Answer<R::Value>, Error> {
     let operation = request.operation();
     let mut attempts = Attempts::of(client, location, list, operation, request.effect(), request.into_http());
     let made = async {
         loop {
-            let received = match attempts.make().await {
+            let received = match attempts.make(sent_at).await {
                 Ok(received) => received,
                 Err(error) => {
                     attempts.follow(error).await?;
@@ -51,6 +52,23 @@ pub(crate) async fn send<R: Read>(
     made.instrument(debug_span!("leadconnector", operation = operation.name)).await
 }
 
+/// A place in the budget until something is sent; given back unused if nothing is.
+struct Unsent(Option<Box<dyn AnyPermit>>);
+
+impl Unsent {
+    fn sent(mut self) -> Option<Box<dyn AnyPermit>> {
+        self.0.take()
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        if let Some(permit) = self.0.take() {
+            permit.unused();
+        }
+    }
+}
+
 /// The attempts of a call: the same for all operations.
 struct Attempts<'a> {
     client: &'a Client,
@@ -61,7 +79,7 @@ struct Attempts<'a> {
     effect: Effect,
     /// Made once; each attempt sends a copy, which shares the body.
     request: Request,
-    /// How many attempts were made, and how many of them were sent.
+    /// How many attempts were made: those that got a place. And how many of them were sent.
     number: u32,
     sent: u32,
     /// From the first request on, or the first time that none may be sent: the wait for a place is not the server's.
@@ -102,28 +120,20 @@ impl<'a> Attempts<'a> {
     }
 
     /// Sends the request once.
-    async fn make(&mut self) -> Result<reqwest::Result<(Response, Arrival)>, Error> {
-        self.number = self.number.saturating_add(1);
+    async fn make(&mut self, sent_at: &mut Option<Instant>) -> Result<reqwest::Result<(Response, Arrival)>, Error> {
         // Before a place is taken, which a source that hangs would hold.
         let mut token = self.token_to_send().await?;
         let asked = Instant::now();
-        let permit = self.place().await?;
+        let permit = Unsent(Some(self.place().await?));
+        self.number = self.number.saturating_add(1);
         if asked.elapsed() >= LONG_WAIT {
-            token = match self.token_to_send().await {
-                Ok(token) => token,
-                Err(error) => {
-                    permit.unused();
-                    return Err(error);
-                }
-            };
+            token = self.token_to_send().await?;
         }
         self.fresh = None;
         self.begun.get_or_insert_with(Instant::now);
         // A body of bytes can be copied, always.
-        let Some(mut request) = self.request.try_clone() else {
-            permit.unused();
-            return Err(InvalidValue::new("request", "cannot be sent again").into());
-        };
+        let mut request =
+            self.request.try_clone().ok_or_else(|| InvalidValue::new("request", "cannot be sent again"))?;
         request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
         if let Some(user_agent) = self.client.user_agent() {
             request.headers_mut().insert(USER_AGENT, user_agent.clone());
@@ -131,11 +141,16 @@ impl<'a> Attempts<'a> {
         self.token = Some(token);
         let sent = self.client.http().execute(request);
         self.sent = self.sent.saturating_add(1);
+        *sent_at = Some(Instant::now());
+        let permit = permit.sent();
         let received = receive(sent, self.client.response_limit(), self.operation).await;
-        match &received {
-            Ok((response, _)) => permit.answered(BudgetAnswer::new(response.status(), response.headers())),
-            Err(error) if error.is_connect() || error.is_builder() => permit.unused(),
-            Err(_) => drop(permit),
+        match (&received, permit) {
+            (_, None) => {}
+            (Ok((response, _)), Some(permit)) => {
+                permit.answered(BudgetAnswer::new(response.status(), response.headers()));
+            }
+            (Err(error), Some(permit)) if error.is_connect() || error.is_builder() => permit.unused(),
+            (Err(_), Some(permit)) => drop(permit),
         }
         Ok(received)
     }

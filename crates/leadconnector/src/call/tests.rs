@@ -110,6 +110,12 @@ fn cases() -> Vec<Case> {
         case("403", "Forbidden", "no", text(403, MARKER)),
         case("403 of Cloudflare", "Blocked", "no", header(text(403, "error code: 1010"), "server", "cloudflare")),
         case("403 of Cloudflare as a page", "Blocked", "no", header(text(403, HTML), "server", "cloudflare")),
+        case(
+            "403 in words, behind Cloudflare",
+            "Forbidden",
+            "no",
+            header(text(403, "The token does not have access to this location."), "server", "cloudflare"),
+        ),
         case("403, empty, behind Cloudflare", "Forbidden", "no", header(status(403), "server", "cloudflare")),
         case(
             "403 behind Cloudflare",
@@ -147,6 +153,16 @@ fn cases() -> Vec<Case> {
             "Validation",
             "no",
             answer(422, json!({"message": "Contacts without email, MARKER are not allowed."})),
+        ),
+        case("422 with a sentence", "Validation", "no", answer(422, json!({"message": "Phone number is invalid"}))),
+        case(
+            "422 with constraints",
+            "Validation",
+            "no",
+            answer(
+                422,
+                json!({"message": [{"property": "email", "constraints": {"isEmail": "email must be an email"}}]}),
+            ),
         ),
         case("422 that names no member", "Validation", "unknown", answer(422, json!({"message": [MARKER]}))),
         case("422, empty", "Validation", "unknown", status(422)),
@@ -638,6 +654,8 @@ async fn one_fresh_try_after_a_401() {
         (answer(401, json!({"message": "This location is not accessible from this token!"})), "Forbidden"),
         (answer(401, json!({"message": "Token's user type mismatch!"})), "Forbidden"),
         (answer(401, json!({"message": "Command timed out"})), "TimedOut"),
+        (answer(401, json!({"message": "command timed out."})), "TimedOut"),
+        (answer(401, json!({"message": "Invalid location for this token"})), "Unauthorized"),
         (answer(401, json!({"message": "version header was not found."})), "Unauthorized"),
         (answer(401, json!({"message": "Unauthorized"})), "Unauthorized"),
     ] {
@@ -645,7 +663,13 @@ async fn one_fresh_try_after_a_401() {
         assert_eq!(variant(&contacts.create(without_key()).await.unwrap_err()), expected);
         assert_eq!(source.refreshes.load(Ordering::Relaxed), 2);
     }
-    for message in ["Invalid token: access token is invalid", "The access token has expired", "Invalid JWT"] {
+    for message in [
+        "Invalid token: access token is invalid",
+        "The access token has expired",
+        "Invalid JWT",
+        "Token is not valid",
+        "The token has been revoked",
+    ] {
         let before = source.refreshes.load(Ordering::Relaxed);
         server.reply(answer(401, json!({"message": message})));
         contacts.create(without_key()).await.unwrap();
@@ -822,6 +846,80 @@ async fn a_wait_that_the_server_asks_for() {
         contacts.find_duplicate(Email::new("nobody@deos.com").unwrap()).answer().await
     });
     assert_eq!((one.unwrap().attempts(), other.unwrap().attempts()), (2, 1));
+}
+
+/// A hold is no attempt: it is the location that waits.
+#[tokio::test]
+async fn short_holds_do_not_use_up_the_attempts() {
+    struct Holding(AtomicUsize);
+    impl Pacing for Holding {
+        type Permit = ();
+
+        async fn acquire(&self, _: &LocationId) -> Result<(), PacingError> {
+            let again_in = Duration::from_millis(1);
+            if self.0.fetch_add(1, Ordering::Relaxed) < 7 { Err(PacingError::Held { again_in }) } else { Ok(()) }
+        }
+    }
+    let server = Server::start().await.unwrap();
+    let client = Client::builder("token").pacing(Holding(AtomicUsize::new(0)));
+    let answer = contacts(client, server.url()).create(rosan()).answer().await.unwrap();
+    assert_eq!((answer.attempts(), server.requests().len()), (1, 1));
+}
+
+/// A call that is dropped before it is sent takes nothing.
+#[tokio::test]
+async fn dropped_before_anything_is_sent() {
+    #[derive(Default)]
+    struct Ended {
+        unused: AtomicUsize,
+        otherwise: AtomicUsize,
+    }
+    struct OnePermit(Arc<Ended>, bool);
+    impl crate::Permit for OnePermit {
+        fn answered(mut self, _: crate::BudgetAnswer<'_>) {
+            self.1 = true;
+            self.0.otherwise.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn unused(mut self) {
+            self.1 = true;
+            self.0.unused.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    impl Drop for OnePermit {
+        fn drop(&mut self) {
+            self.0.otherwise.fetch_add(usize::from(!self.1), Ordering::Relaxed);
+        }
+    }
+    struct Late(Arc<Ended>);
+    impl Pacing for Late {
+        type Permit = OnePermit;
+
+        async fn acquire(&self, _: &LocationId) -> Result<OnePermit, PacingError> {
+            tokio::time::sleep(Duration::from_millis(1_050)).await;
+            Ok(OnePermit(Arc::clone(&self.0), false))
+        }
+    }
+    /// Has a token once.
+    struct Once(AtomicUsize);
+    impl TokenSource for Once {
+        async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
+            if self.0.fetch_add(1, Ordering::Relaxed) > 0 {
+                std::future::pending::<()>().await;
+            }
+            Ok(Token::new("first")?)
+        }
+
+        async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+            self.token(location).await
+        }
+    }
+    let (ended, server) = (Arc::new(Ended::default()), Server::start().await.unwrap());
+    let client = Client::with_token_source(Once(AtomicUsize::new(0))).pacing(Late(Arc::clone(&ended)));
+    let call = contacts(client, server.url()).get(&id());
+    assert!(tokio::time::timeout(Duration::from_millis(1_300), call).await.is_err());
+    let [unused, otherwise] = [&ended.unused, &ended.otherwise].map(|count| count.load(Ordering::Relaxed));
+    assert_eq!((unused, otherwise, server.requests().len()), (1, 0, 0));
 }
 
 /// A location on trial has 25 requests in an interval, which nobody knows before the first answer.
@@ -1103,7 +1201,8 @@ async fn what_is_found_by_the_phone_alone() {
         ),
         ("with none", with_email(), vec![nowhere(), found(None, -60)], "Server"),
         ("with the email that was sent", with_email(), vec![nowhere(), found(Some("MARKER@deos.com"), -60)], "Ok"),
-        ("no email was sent", without(), vec![neighbour()], "Ok"),
+        ("no email was sent", without(), vec![found(None, -60)], "Ok"),
+        ("no email was sent, and it has one", without(), vec![neighbour()], "Unreconciled"),
         ("no email was sent, and it is older", without(), vec![found(None, 60)], "Unreconciled"),
     ] {
         let server = Server::start().await.unwrap();
@@ -1114,6 +1213,41 @@ async fn what_is_found_by_the_phone_alone() {
         let result = reconciling(server.url(), quickly()).create(contact).await;
         assert_eq!(result.as_ref().map_or_else(variant, |_| "Ok"), ends, "{name}");
     }
+}
+
+/// Two people of a household are in one list.
+#[tokio::test]
+async fn one_contact_is_not_two_people() {
+    let server = Server::start().await.unwrap();
+    let phone = || crate::Phone::new("+1 512 555 0123").unwrap();
+    server.reply(text(500, HTML));
+    let list = ["Rosan", "Rubika"].map(|name| NewContact::builder().first_name(name).phone(phone()).build());
+    let results = reconciling(server.url(), quickly()).create_all(futures_util::stream::iter(list));
+    let created: Vec<_> = results.filter_map(|(_, result)| std::future::ready(result.ok())).collect().await;
+    assert_eq!((created.len(), server.contacts().len()), (1, 1));
+}
+
+/// What was added while the request waited for its turn is not what it created.
+#[tokio::test]
+async fn a_contact_that_was_added_while_the_request_waited() {
+    struct Slow;
+    impl Pacing for Slow {
+        type Permit = ();
+
+        async fn acquire(&self, _: &LocationId) -> Result<(), PacingError> {
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            Ok(())
+        }
+    }
+    let server = Server::start().await.unwrap();
+    server.reply(text(500, HTML));
+    let known = json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": "MARKER@deos.com"});
+    let client = Client::builder("token").pacing(Slow).reconcile(quickly());
+    let contacts = contacts(client, server.url());
+    let (result, ()) = tokio::join!(contacts.create(rosan()), async {
+        server.insert(&known).unwrap();
+    });
+    assert_eq!(variant(&result.unwrap_err()), "Unreconciled");
 }
 
 /// Sending again is what somebody asks for.
@@ -1170,6 +1304,18 @@ async fn who_risks_a_second_contact() {
         let ended = result.as_ref().map_or_else(|error| (variant(error), created(error)), |_| ("Ok", ""));
         assert_eq!((ended, server.requests().len(), server.contacts().len()), (ends, requests, contacts), "{name}");
     }
+}
+
+/// A look-up that fails says nothing: then nothing is sent again.
+#[tokio::test]
+async fn who_risks_a_second_contact_needs_a_look_up() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    server.reply(Reply::ordinary().cut_before());
+    for _ in 0..9 {
+        server.reply(text(503, HTML));
+    }
+    let result = reconciling(server.url(), quickly().risk_a_second_contact(true)).create(rosan()).await;
+    assert_eq!((variant(&result.unwrap_err()), server.contacts().len()), ("BrokenOff", 1));
 }
 
 #[test]

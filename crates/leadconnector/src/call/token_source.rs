@@ -165,12 +165,12 @@ impl Changing {
         {
             return Err(error.clone());
         }
-        // Somebody else may have refreshed it in the meantime.
-        let current = within(limit, self.source.token(location)).await?;
-        if current != *refused {
-            return Ok(current);
-        }
-        let fresh = within(limit, self.source.refresh(location)).await;
+        let fresh = async {
+            // Somebody else may have refreshed it in the meantime.
+            let current = within(limit, self.source.token(location)).await?;
+            if current != *refused { Ok(current) } else { within(limit, self.source.refresh(location)).await }
+        };
+        let fresh = fresh.await;
         if let Err(error) = &fresh {
             *last_error = Some(error.clone());
             refreshes.failed.fetch_add(1, Ordering::Relaxed);
@@ -251,6 +251,25 @@ mod tests {
         assert_eq!(source.refreshes.load(Ordering::Relaxed), 3);
         let Tokens::Changing(changing) = &tokens else { panic!("fixed") };
         assert!(lock(&changing.refreshes).is_empty());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_hangs_is_given_up_once() {
+        struct Hanging;
+        impl TokenSource for Hanging {
+            async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
+                std::future::pending().await
+            }
+
+            async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+                TokenSource::token(self, location).await
+            }
+        }
+        let tokens = Tokens::changing(Hanging);
+        let (location, refused) = (LocationId::new("a").unwrap(), Token::new("stale").unwrap());
+        let begun = tokio::time::Instant::now();
+        join_all((0..32).map(|_| tokens.fresh(&location, &refused, LIMIT))).await;
+        assert_eq!(begun.elapsed(), LIMIT);
     }
 
     #[tokio::test(start_paused = true)]

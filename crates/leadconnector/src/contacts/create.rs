@@ -46,13 +46,14 @@ impl Contacts {
             let sent = contact.filled_custom_fields();
             let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
-                return contacts.send_creation(contact).await.map(|answer| answer.compared_with(sent));
+                return contacts.send_creation(contact, &mut None).await.map(|answer| answer.compared_with(sent));
             }
-            let began = Instant::now();
-            match contacts.send_creation(contact.clone()).await {
+            let mut sent_at = None;
+            match contacts.send_creation(contact.clone(), &mut sent_at).await {
                 // A duplicate has the id already.
                 Err(error) if error.carried_out() == CarriedOut::Unknown && !matches!(error, Error::Duplicate(_)) => {
-                    contacts.reconcile(Unknown { contact, keys, began, error }).await
+                    let sent = sent_at.unwrap_or_else(Instant::now);
+                    contacts.reconcile(Unknown { contact, keys, sent, not_before: None, error }).await
                 }
                 decided => decided,
             }
@@ -60,8 +61,13 @@ impl Contacts {
         })
     }
 
-    pub(super) async fn send_creation(&self, contact: NewContact) -> Result<Answer<Contact>, Error> {
-        self.send(self.client.raw().create_contact(&contact.into_request(&self.location))).await
+    /// Sends a contact, and tells when its last request was sent.
+    pub(super) async fn send_creation(
+        &self,
+        contact: NewContact,
+        sent_at: &mut Option<Instant>,
+    ) -> Result<Answer<Contact>, Error> {
+        self.send_timed(self.client.raw().create_contact(&contact.into_request(&self.location)), sent_at).await
     }
 
     /// The body that [`create`](Self::create) sends for this contact, as JSON: to look at it, or to keep it.

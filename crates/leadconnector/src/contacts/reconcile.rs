@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use http::HeaderMap;
 use tracing::debug;
 
 use super::Contacts;
@@ -16,8 +17,9 @@ use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact};
 /// times, after 1, 3, 6 and 10 seconds of waiting, which is 20 seconds in all, until it is found. A national phone number, one
 /// without `+` and the code of its country, finds no one: a contact needs an email or an international phone number.
 ///
-/// What is found is taken for what the call created if it was added after the call began, by the clock of the server, and has
-/// the email that was sent. Two people may share a phone: with another email, what is found by the phone proves nothing.
+/// What is found is taken for what the call created if it was added after the request was sent, by the clock of the server and give
+/// or take a second, and has the email that was sent. Two people may share a phone: with another email, what is found by the phone
+/// proves nothing; and where no email was sent, it must have none, and no other name.
 ///
 /// ```
 /// use std::time::Duration;
@@ -79,8 +81,10 @@ pub(super) struct Unknown {
     pub(super) contact: NewContact,
     /// The email, and then the phone, that were sent.
     pub(super) keys: Vec<ContactKey>,
-    /// When the call began.
-    pub(super) began: Instant,
+    /// When the request was sent of which it is unknown what it did.
+    pub(super) sent: Instant,
+    /// The same by the server's clock, as far as look-ups have shown it: not before.
+    pub(super) not_before: Option<DateTime<Utc>>,
     pub(super) error: Error,
 }
 
@@ -94,20 +98,22 @@ struct Found {
 impl Contacts {
     /// Looks up a contact until it is found. Where that decides nothing, the outcome is as unknown as before, and the error is
     /// the one that said so.
-    pub(super) async fn reconcile(&self, unknown: Unknown) -> Result<Answer<Contact>, Error> {
+    pub(super) async fn reconcile(&self, mut unknown: Unknown) -> Result<Answer<Contact>, Error> {
         let Reconcile { waits, risk_a_second_contact } = self.client.reconcile();
+        let mut is_not_there = false;
         for wait in waits {
             debug!(error = %unknown.error, wait_ms = wait.as_millis() as u64, "looking up whether the contact was created");
             tokio::time::sleep(*wait).await;
-            match self.look_up(&unknown).await {
+            match self.look_up(&mut unknown).await {
                 Ok(Some(Found { answer, is_created: true })) => return Ok(answer),
                 Ok(Some(Found { answer, is_created: false })) => {
                     let unreconciled = Unreconciled { found: answer.value, error: unknown.error };
                     return Err(Error::Unreconciled(Box::new(unreconciled)));
                 }
-                Ok(None) => {}
+                Ok(None) => is_not_there = true,
                 Err(error) => {
                     debug!(%error, "the look-up failed");
+                    is_not_there = false;
                     if !may_pass(&error) {
                         return Err(unknown.error);
                     }
@@ -115,26 +121,32 @@ impl Contacts {
             }
         }
         let succeeded = unknown.error.response().is_some_and(|response| response.status().is_success());
-        if *risk_a_second_contact && !succeeded { self.create_again(unknown).await } else { Err(unknown.error) }
+        if *risk_a_second_contact && is_not_there && !succeeded {
+            self.create_again(unknown).await
+        } else {
+            Err(unknown.error)
+        }
     }
 
-    async fn look_up(&self, unknown: &Unknown) -> Result<Option<Found>, Error> {
-        for key in &unknown.keys {
-            let found = self.find_duplicate(key.clone()).answer().await?.transposed();
-            let Some(answer) = found else { continue };
-            let same_email = unknown.has_email_of(&answer.value);
+    async fn look_up(&self, unknown: &mut Unknown) -> Result<Option<Found>, Error> {
+        for key in unknown.keys.clone() {
+            let by_phone = matches!(key, ContactKey::Phone(_));
+            let answer = self.find_duplicate(key).answer().await?;
+            unknown.learn(answer.headers());
+            let Some(answer) = answer.transposed() else { continue };
             // Two people may share a phone.
-            if same_email || matches!(key, ContactKey::Email(_)) {
-                let is_created = same_email && unknown.began_before(&answer) == Some(true);
-                return Ok(Some(Found { answer, is_created }));
+            if by_phone && unknown.has_another_email(&answer.value) {
+                continue;
             }
+            let is_created = unknown.is(&answer.value) && unknown.was_sent_before(&answer.value) == Some(true);
+            return Ok(Some(Found { answer, is_created }));
         }
         Ok(None)
     }
 
-    async fn create_again(&self, unknown: Unknown) -> Result<Answer<Contact>, Error> {
+    async fn create_again(&self, mut unknown: Unknown) -> Result<Answer<Contact>, Error> {
         debug!("no look-up found the contact: sending again");
-        let mut found = match self.send_creation(unknown.contact.clone()).await {
+        let mut found = match self.send_creation(unknown.contact.clone(), &mut None).await {
             Err(Error::Duplicate(found)) => found,
             Err(error) if error.carried_out() == CarriedOut::No => {
                 debug!(%error, "the second request failed");
@@ -144,11 +156,14 @@ impl Contacts {
         };
         // From the first request or from somebody else: a contact that was there before refused both.
         match self.get(&found.contact_id).answer().await {
-            Ok(answer) => match unknown.began_before(&answer) {
-                Some(true) if unknown.has_email_of(&answer.value) => return Ok(answer),
-                Some(false) => {}
-                Some(true) | None => found.may_be_new = true,
-            },
+            Ok(answer) => {
+                unknown.learn(answer.headers());
+                match unknown.was_sent_before(&answer.value) {
+                    Some(true) if unknown.is(&answer.value) => return Ok(answer),
+                    Some(false) => {}
+                    Some(true) | None => found.may_be_new = true,
+                }
+            }
             Err(error) => {
                 debug!(%error, "the look-up of the duplicate failed");
                 found.may_be_new = true;
@@ -159,27 +174,49 @@ impl Contacts {
 }
 
 impl Unknown {
-    /// Whether a contact has the email that was sent; where none was, any contact has.
-    fn has_email_of(&self, found: &Contact) -> bool {
-        self.keys.iter().all(|key| match key {
-            ContactKey::Email(sent) => {
-                found.email.as_deref().is_some_and(|email| email.to_lowercase() == sent.as_str().to_lowercase())
-            }
-            ContactKey::Phone(_) => true,
+    /// The email that was sent.
+    fn email(&self) -> Option<&str> {
+        self.keys.iter().find_map(|key| match key {
+            ContactKey::Email(email) => Some(email.as_str()),
+            ContactKey::Phone(_) => None,
         })
     }
 
-    /// Whether the call began before the contact of an answer was added, by the server's clock; none if the answer does not say.
-    fn began_before(&self, answer: &Answer<Contact>) -> Option<bool> {
-        let began = began(date(answer.headers())?, self.began.elapsed())?;
-        Some(answer.value.date_added? >= began)
+    /// Whether an email was sent, and a contact does not have it.
+    fn has_another_email(&self, found: &Contact) -> bool {
+        self.email().is_some_and(|sent| !found.email.as_deref().is_some_and(|email| is_same(email, sent)))
+    }
+
+    /// Whether a contact may be the one that was sent: it has the email, or else no other name, and no email either.
+    fn is(&self, found: &Contact) -> bool {
+        if self.email().is_some() {
+            return !self.has_another_email(found);
+        }
+        let names = self.contact.names().into_iter().zip([&found.first_name, &found.last_name]);
+        let mut others = names.filter(|(sent, found)| match (sent, found) {
+            (Some(sent), Some(found)) => !is_same(sent, found),
+            _ => false,
+        });
+        found.email.is_none() && others.next().is_none()
+    }
+
+    /// Takes in what an answer shows of when the request was sent by the server's clock. Its date has no fractions of a second, and
+    /// it has come some way, so that the time is never too late: the latest of them is the closest.
+    fn learn(&mut self, headers: &HeaderMap) {
+        // A contact's date has milliseconds.
+        let elapsed = TimeDelta::from_std(self.sent.elapsed() + Duration::from_millis(1)).ok();
+        let sent = date(headers).zip(elapsed).and_then(|(date, elapsed)| date.checked_sub_signed(elapsed));
+        self.not_before = self.not_before.max(sent);
+    }
+
+    /// Whether the request was sent before a contact was added; none if that is not known.
+    fn was_sent_before(&self, found: &Contact) -> Option<bool> {
+        Some(found.date_added? >= self.not_before?)
     }
 }
 
-/// When a call began by the server's clock: `elapsed` before the date of an answer. That date has no fractions of a second, and
-/// the answer has come some way, so the time is never too late: of a contact's date, that is, which has milliseconds.
-fn began(date: DateTime<Utc>, elapsed: Duration) -> Option<DateTime<Utc>> {
-    date.checked_sub_signed(TimeDelta::from_std(elapsed + Duration::from_millis(1)).ok()?)
+fn is_same(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
 /// Whether a look-up that failed with this error may succeed a little later.

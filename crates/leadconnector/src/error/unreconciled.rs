@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{Contact, Error};
 
-/// A creation whose outcome is unknown, and a contact that a look-up found: it was added before the call began, or the answer
-/// does not say when. It has the email of the new contact, or its phone where no email was sent.
+/// A creation whose outcome is unknown, and a contact that a look-up found by the email of the new contact, or by its phone where no
+/// email was sent. It was added before, or nothing says when; or it has another email or another name.
 #[non_exhaustive]
 pub struct Unreconciled {
     /// The contact that was found.

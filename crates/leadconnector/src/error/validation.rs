@@ -89,19 +89,27 @@ impl ValidationMessage {
 
     /// Whether the message is about a member of the request: one of these, or another that the program has sent.
     fn names_one_of(&self, members: &[&str]) -> bool {
-        // The vendor's members begin with a lower-case letter; `Request must be …` is about something else.
-        let by_form = self.field().is_some_and(|field| field.starts_with(|c: char| c.is_ascii_lowercase()));
-        by_form || {
-            let text = self.0.to_lowercase();
-            let refuses = REFUSING.iter().any(|words| text.contains(words));
-            let mut words = self.0.split(|c: char| !c.is_ascii_alphanumeric());
-            refuses && words.any(|word| members.contains(&word))
+        let text = self.0.to_lowercase();
+        let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if has(&["created", "saved"]) {
+            return false;
         }
+        let is_member = |word: &str| members.iter().any(|member| member.eq_ignore_ascii_case(word));
+        let by_form = self.field().is_some_and(|field| {
+            let first = field.split('.').next().unwrap_or_default();
+            // Of others than the known ones, only what is written as a member is: `it must be repeated` is about none.
+            let is_written_as_one =
+                first.starts_with(|c: char| c.is_ascii_lowercase()) && first.contains(|c: char| c.is_ascii_uppercase());
+            is_member(first) || is_written_as_one || field.contains('.') || text.contains("should not exist")
+        });
+        let mut words = self.0.split(|c: char| !c.is_ascii_alphanumeric());
+        by_form || (has(&REFUSING) && words.any(is_member))
     }
 }
 
 /// How the server refuses a value in prose, such as `Contacts without email, … are not allowed.`
-const REFUSING: [&str; 6] = ["invalid", "not valid", "not allowed", "required", "must", "should"];
+const REFUSING: [&str; 9] =
+    ["invalid", "not valid", "not allowed", "required", "must be", "should", "incorrect", "wrong", "empty"];
 
 impl fmt::Debug for ValidationMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -123,6 +131,15 @@ mod tests {
             ("nested property dndSettings must be either object or array", true),
             ("Contacts without email, phone, firstName and lastName are not allowed.", true),
             ("Invalid phone number", true),
+            ("Invalid Email", true),
+            ("Email is not valid", true),
+            ("FirstName should not be empty", true),
+            ("tags cannot be empty", true),
+            ("property x should not exist", true),
+            ("it must be retried", false),
+            ("we should try again", false),
+            ("The contact was created, but email must be verified", false),
+            ("Contact was saved; tags are not allowed by the plan", false),
             ("Unprocessable Entity", false),
             ("Request must be repeated", false),
             ("Invalid request", false),

@@ -72,6 +72,14 @@ impl NewContact {
         NewContactBuilder(Box::default())
     }
 
+    /// The first and the last name, as far as it has them; none if it has only a full name.
+    pub(crate) fn names(&self) -> [Option<&str>; 2] {
+        [&self.0.first_name, &self.0.last_name].map(|name| match name {
+            Nullable::Value(name) => Some(name.as_str()),
+            Nullable::Absent | Nullable::Null => None,
+        })
+    }
+
     /// The email and the phone by which a location would recognize the contact, as far as it has them.
     pub fn keys(&self) -> Vec<ContactKey> {
         let email = match &self.0.email {

@@ -69,11 +69,20 @@ pub(crate) fn messages(body: &[u8]) -> (Vec<String>, bool) {
         raw.filter(|raw| raw.get().len() <= super::REPAIRED_BYTES).and_then(|raw| serde_json::from_str(raw.get()).ok());
     match value {
         Some(Value::String(message)) => (vec![message], false),
-        Some(Value::Array(items)) => {
-            let text = |item| if let Value::String(text) = item { Some(text) } else { None };
-            (items.into_iter().filter_map(text).collect(), true)
-        }
+        Some(Value::Array(items)) => (items.into_iter().flat_map(texts_of).collect(), true),
         _ => (Vec::new(), false),
+    }
+}
+
+/// The texts of a message: itself, or the constraints of a value as class-validator has them.
+fn texts_of(message: Value) -> Vec<String> {
+    match message {
+        Value::String(text) => vec![text],
+        Value::Object(mut members) => match members.remove("constraints") {
+            Some(Value::Object(constraints)) => constraints.into_iter().flat_map(|(_, text)| texts_of(text)).collect(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 

@@ -12,6 +12,8 @@ pub(super) const DAILY_LIMIT: u64 = 200_000;
 pub(crate) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// How often a request asks whether the day has begun anew, where the server does not say when it will.
 const ASK_AGAIN: Duration = Duration::from_secs(60 * 60);
+/// The same where it has said that something is left, and only requests without an answer may have used it up.
+const ASK_SOON: Duration = Duration::from_secs(60);
 /// A day that is said to end sooner has not ended yet when the next request arrives.
 const LEAST_RESET: Duration = Duration::from_secs(1);
 
@@ -36,6 +38,8 @@ pub(super) struct DailyAllowance {
 struct Word {
     used: u64,
     at: Instant,
+    /// When an answer has last said more than those before.
+    raised: Instant,
     /// Whether it said when the day ends.
     has_end: bool,
 }
@@ -71,8 +75,9 @@ impl DailyAllowance {
 
     /// When a request asks whether the day has begun anew; none if the server has said when it does, or nothing at all.
     fn ask_again(&self) -> Option<Instant> {
-        let word = self.word.filter(|word| !word.has_end)?;
-        Some(self.last_lost.map_or(word.at, |lost| lost.max(word.at)) + ASK_AGAIN)
+        let word = self.word.filter(|word| !word.has_end || self.lost > 0)?;
+        let wait = if word.used < self.limit { ASK_SOON } else { ASK_AGAIN };
+        Some(self.last_lost.map_or(word.at, |lost| lost.max(word.at)) + wait)
     }
 
     /// The error while nothing is left.
@@ -118,12 +123,16 @@ impl DailyAllowance {
         let used = self.limit.saturating_sub(remaining);
         let word = match self.word {
             // Sent before the last answer came, so that the server may have counted in another order.
-            Some(word) if begun <= word.at => Word { used: word.used.max(used), ..word },
-            _ => {
+            Some(word) if begun <= word.at && used > word.used => Word { used, raised: now, ..word },
+            Some(word) if begun <= word.at => word,
+            before => {
                 if let Some(reset) = limit.daily_reset {
                     self.ends = Some(now + reset.clamp(LEAST_RESET, DAY));
                 }
-                Word { used, at: now, has_end: limit.daily_reset.is_some() }
+                // A higher figure may have come from a request that was counted later than this one.
+                let higher = before.filter(|word| begun <= word.raised && used < word.used);
+                let (used, raised) = higher.map_or((used, now), |word| (word.used, word.raised));
+                Word { used, at: now, raised, has_end: limit.daily_reset.is_some() }
             }
         };
         self.word = Some(word);
@@ -172,7 +181,8 @@ mod tests {
         // Read on each answer, also of what it says while there is enough left.
         tokio::time::advance(Duration::from_millis(1)).await;
         answer(pacing.acquire(&location).await.unwrap(), of_the_day(5, 1, Some(HOUR)), false);
-        pacing.acquire(&location).await.unwrap();
+        tokio::time::advance(Duration::from_millis(1)).await;
+        answer(pacing.acquire(&location).await.unwrap(), of_the_day(5, 0, Some(HOUR)), false);
         assert_eq!(again_in(pacing.acquire(&location).await), HOUR);
         // A day that has ended already ends soon; one without end, after a day.
         for (reset, expected) in [(Duration::ZERO, LEAST_RESET), (Duration::MAX, DAY)] {
@@ -252,7 +262,43 @@ mod tests {
         for _ in 0..4 {
             drop(pacing.acquire(&location).await.unwrap());
         }
-        assert_eq!(again_in(pacing.acquire(&location).await), HOUR);
+        assert_eq!(again_in(pacing.acquire(&location).await), ASK_SOON);
+    }
+
+    /// What may have been lost on its way does not close a day of which the server has said that something is left.
+    #[tokio::test(start_paused = true)]
+    async fn what_was_lost_does_not_close_the_day() {
+        let (pacing, location) = (SlidingWindow::default(), location());
+        answer(pacing.acquire(&location).await.unwrap(), of_the_day(10_000, 50, Some(HOUR * 20)), false);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        for _ in 0..50 {
+            drop(pacing.acquire(&location).await.unwrap());
+        }
+        assert_eq!(again_in(pacing.acquire(&location).await), ASK_SOON);
+        tokio::time::advance(ASK_SOON).await;
+        answer(pacing.acquire(&location).await.unwrap(), of_the_day(10_000, 49, Some(HOUR * 19)), false);
+        pacing.acquire(&location).await.unwrap().unused();
+    }
+
+    /// A late answer may have been counted early.
+    #[tokio::test(start_paused = true)]
+    async fn an_older_count_does_not_lower_a_newer_one() {
+        let (pacing, location) = (SlidingWindow::default(), location());
+        learnt(&pacing, &location).await;
+        let tick = || tokio::time::advance(Duration::from_millis(1));
+        tick().await;
+        let (first, second) = (pacing.acquire(&location).await.unwrap(), pacing.acquire(&location).await.unwrap());
+        tick().await;
+        answer(first, of_the_day(6, 3, None), false);
+        tick().await;
+        let third = pacing.acquire(&location).await.unwrap();
+        tick().await;
+        // Counted behind the third.
+        answer(second, of_the_day(6, 1, None), false);
+        tick().await;
+        answer(third, of_the_day(6, 2, None), false);
+        let _last = pacing.acquire(&location).await.unwrap();
+        assert!(tokio::time::timeout(Duration::ZERO, pacing.acquire(&location)).await.is_err());
     }
 
     /// What the server said of the day before does not close the new one.

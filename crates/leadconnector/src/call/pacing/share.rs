@@ -62,7 +62,7 @@ impl Share {
             let places = if !self.is_admitted {
                 // Whoever has all of it notices us only when one of our requests is admitted.
                 self.places
-            } else if self.least < max / 33 {
+            } else if self.least < (max / 33).max(1) {
                 let given = self.places * self.places * 2 / (3 * max) + u64::from(self.least == 0);
                 self.places.saturating_sub(given).max(beside(max, self.by_others).min(self.places))
             } else {
@@ -112,6 +112,17 @@ mod tests {
         let begun = Instant::now();
         let _burst = futures_util::future::join_all((0..100).map(|_| pacing.acquire(&location))).await;
         assert_eq!(begun.elapsed(), Duration::ZERO);
+    }
+
+    /// Also of an allowance that is small.
+    #[test]
+    fn a_share_of_a_location_on_trial_shrinks() {
+        let (mut interval, now) = (Interval::default(), Instant::now());
+        interval.resize(Some(25), None);
+        let mut share = Share::new(&interval, 12, 0, now);
+        let before = share.places;
+        share.adjust(&interval, 20, 0, false, now + interval.length());
+        assert!(share.places < before, "{} of {before}", share.places);
     }
 
     /// After each interval the share is another one.
