@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
 
+use serde_json::Value;
+
 use crate::journal::{Journal, Sent};
 use crate::table::Row;
 
@@ -74,13 +76,25 @@ impl Begun {
                 let why = format!("its email or phone finds the contact of line {other}");
                 return Ok(Finding::ProvesNothing(why));
             }
-            if has_email && self.began_before(&answer, contact) {
+            let is_it = if email.is_some() { has_email } else { self.may_be(contacts, contact) };
+            if is_it && self.began_before(&answer, contact) {
                 return Ok(Finding::Created(id));
             }
-            let why = format!("its email or phone finds a contact that was there before, or may have been: {id}");
+            let why = format!("its email or phone finds a contact that may be another one: {id}");
             return Ok(Finding::ProvesNothing(why));
         }
         Ok(Finding::Nothing)
+    }
+
+    /// Whether a contact may be that of the line, which has no email: it has none either, and no other name.
+    fn may_be(&self, contacts: &Contacts, found: &Contact) -> bool {
+        let sent: Value = serde_json::from_slice(&contacts.request_body(self.row.contact.clone())).unwrap_or_default();
+        let is_another = |name: &str, found: &Option<String>| match (sent.get(name).and_then(Value::as_str), found) {
+            (Some(sent), Some(found)) => sent.to_lowercase() != found.to_lowercase(),
+            _ => false,
+        };
+        let has_another_name = is_another("firstName", &found.first_name) || is_another("lastName", &found.last_name);
+        found.email.is_none() && !has_another_name
     }
 
     /// Whether the line was begun before the contact was added, by the server's clock. A date of HTTP has no fractions of a

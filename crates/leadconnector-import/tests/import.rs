@@ -202,7 +202,7 @@ async fn a_line_that_finds_an_older_contact_stays_unknown() {
     server.insert(&known(Some("anna@deos.com"), None)).unwrap();
     let (code, out, err) = run_with(with(&file, &server, &["--wait", "0"])).await;
     assert!(out.contains("1 created, 0 there already, 0 failed, 2 unknown\n"), "{out}{err}");
-    assert!(out.contains("line 2: unknown: its email or phone finds a contact that was there before"), "{out}");
+    assert!(out.contains("line 2: unknown: its email or phone finds a contact that may be another one: seD4"), "{out}");
     assert!(out.contains("line 3: unknown: its look-up failed: the server refused the request: 400"), "{out}");
     assert_eq!((code, server.contacts().len()), (Some(1), 1));
 }
