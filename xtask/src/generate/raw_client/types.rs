@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToPascalCase;
-use quote::{ToTokens, format_ident};
+use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
 use syn::parse_quote;
 use syn::punctuated::Punctuated;
@@ -32,6 +32,10 @@ pub(super) fn with_boxes(file: &mut syn::File) {
 
     impl VisitMut for Large {
         fn visit_field_mut(&mut self, field: &mut syn::Field) {
+            // What has no name is what an enum or a newtype is made of.
+            if field.ident.is_none() {
+                return;
+            }
             for large in &self.0 {
                 if field.ty == *large {
                     field.ty = parse_quote!(::std::boxed::Box<#large>);
@@ -64,20 +68,23 @@ pub(super) fn with_readers(file: &mut syn::File) {
     }
 
     impl Readers {
-        fn attribute(&self, field: &syn::Type) -> Option<syn::Attribute> {
+        fn attribute(&self, field: &syn::Field) -> Option<syn::Attribute> {
+            // What a newtype holds is never absent.
+            let default = field.ident.as_ref().map(|_| quote!(default,));
+            let field = &field.ty;
             if *field == parse_quote!(::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>) {
-                return Some(parse_quote!(#[serde(default, deserialize_with = "crate::timestamp::optional")]));
+                return Some(parse_quote!(#[serde(#default deserialize_with = "crate::timestamp::optional")]));
             }
             if *field == parse_quote!(::std::option::Option<f64>) {
                 return Some(parse_quote!(#[serde(serialize_with = "crate::whole_number::optional")]));
             }
             self.objects.iter().find_map(|object| {
                 if *field == parse_quote!(::std::option::Option<#object>) {
-                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::optional")]))
+                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::optional")]))
                 } else if *field == parse_quote!(::std::option::Option<::std::boxed::Box<#object>>) {
-                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::boxed")]))
+                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::boxed")]))
                 } else if *field == parse_quote!(::std::option::Option<::std::vec::Vec<#object>>) {
-                    Some(parse_quote!(#[serde(default, deserialize_with = "crate::object::list")]))
+                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::list")]))
                 } else {
                     None
                 }
@@ -87,7 +94,8 @@ pub(super) fn with_readers(file: &mut syn::File) {
 
     impl VisitMut for Readers {
         fn visit_field_mut(&mut self, field: &mut syn::Field) {
-            field.attrs.extend(self.attribute(&field.ty));
+            let attribute = self.attribute(field);
+            field.attrs.extend(attribute);
         }
     }
 
