@@ -101,21 +101,20 @@ impl Document {
 
     /// The value itself, or what it refers to, also through an `allOf` of one.
     pub(crate) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
-        let mut value = value;
-        // A longer chain goes round in a circle, which is a problem of its own.
-        for _ in 0..32 {
+        let (mut value, mut followed) = (value, BTreeSet::new());
+        loop {
             let only = value.get("allOf").and_then(Value::as_array).filter(|all| all.len() == 1);
             let next = match (reference(value), only) {
-                (Some(target), _) => self.at(target),
+                // A chain that goes round in a circle is a problem of its own.
+                (Some(target), _) => self.at(target).filter(|_| followed.insert(target)),
                 (None, Some(only)) => only.first(),
                 (None, None) => None,
             };
             match next {
                 Some(next) => value = next,
-                None => break,
+                None => return value,
             }
         }
-        value
     }
 
     /// The schema of the JSON of a request body or a response; none for one without.
@@ -158,6 +157,26 @@ impl Document {
                 parameters.push(self.follow(child(&child(&path, "parameters"), &index.to_string()), parameter));
             }
         }
+        parameters
+    }
+
+    /// The parameters of an operation, followed to where they are described: its own, and those of its path that it does not
+    /// describe anew.
+    pub(crate) fn parameters_of<'a>(&'a self, pointer: &str, operation: &'a Value) -> Vec<(String, &'a Value)> {
+        let path = pointer.rsplit_once('/').map_or("", |(path, _)| path);
+        let listed = |path: &str, holder: Option<&'a Value>| {
+            let listed = holder.and_then(|holder| holder.get("parameters")?.as_array()).into_iter().flatten();
+            let path = child(path, "parameters");
+            let followed = listed.enumerate().map(|(index, one)| self.follow(child(&path, &index.to_string()), one));
+            followed.collect::<Vec<_>>()
+        };
+        let mut parameters = listed(pointer, Some(operation));
+        let of_path = listed(path, self.at(path)).into_iter().filter(|(_, one)| {
+            let same = |(_, own): &(String, &Value)| ["name", "in"].iter().all(|key| own.get(key) == one.get(key));
+            !parameters.iter().any(same)
+        });
+        let of_path: Vec<_> = of_path.collect();
+        parameters.extend(of_path);
         parameters
     }
 

@@ -4,6 +4,7 @@ mod marks;
 mod operation_ids;
 mod raw_client;
 mod rules;
+mod rust_names;
 mod wrapper_uses;
 
 use std::path::Path;

@@ -65,7 +65,7 @@ refused! {
     a_key_twice: edited("info:\n", "info: {}\ninfo:\n");
     no_openapi: "[]";
     openapi_3_1: edited("openapi: 3.0.3", "openapi: 3.1.0");
-    not_openapi: edited("in: header", "in: the header");
+    not_openapi: edited("  title: HighLevel Contacts\n", "");
     two_error_schemas: edited("#/components/schemas/ErrorBody", "#/components/schemas/Duplicate");
     any_of_scalars: edited("    NullableString:\n", "    Mixed:\n      anyOf:\n        - type: string\n        - type: integer\n    NullableString:\n");
     open_enum_as_any_of: edited("      oneOf:\n        - title: DocumentedVersion", "      anyOf:\n        - title: DocumentedVersion");
@@ -112,8 +112,8 @@ refused! {
     a_member_out_of_place: edited("            gender:\n              type: string", "          gender:\n              type: string");
     code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
     two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
-    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok}}\n    post:\n      operationId: create_contact\n");
-    what_the_rules_do_not_know: edited("          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateContactRequest\"", "          application/json: {}");
+    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
+    what_the_rules_do_not_know: edited("    NullableString:\n", "    NoteAuthor:\n      type: object\n      properties: {name: {type: string}}\n    NullableString:\n").replacen("        pinned:\n", "        author:\n          type: object\n          properties: {name: {type: string}}\n        pinned:\n", 1);
 }
 
 const SHARED: &str = "        - $ref: \"#/components/schemas/ContactFields\"\n";
@@ -210,6 +210,112 @@ refused! {
     a_version_of_another_schema: edited("      description: API Version\n      schema:\n        $ref: \"#/components/schemas/Version\"\n", "      description: API Version\n      schema:\n        type: string\n");
 }
 
+/// An operation that reads, with these parameters and what is beside them.
+fn reading(path: &str, parameters: &str, more: &str) -> String {
+    let answer = "responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}";
+    edited(
+        "components:\n",
+        &format!(
+            "  {path}:\n    get:\n      operationId: read_it\n      x-effect: reads\n      parameters: [{parameters}]\n      {}\ncomponents:\n",
+            if more.is_empty() { answer } else { more }
+        ),
+    )
+}
+
+const ID: &str = "{name: id, in: path, required: true, schema: {type: string}}";
+
+// What could not be found, or would be found elsewhere, if it were generated.
+refused! {
+    a_placeholder_without_a_parameter: reading("/a/{id}", "", "");
+    a_parameter_without_a_placeholder: reading("/a", ID, "");
+    a_parameter_without_a_placeholder_in_one_operation: edited("  /contacts/{contactId}/notes:\n", "  /contacts/notes:\n");
+    a_parameter_of_a_path_that_may_be_left_out: reading("/a/{id}", "{name: id, in: path, schema: {type: string}}", "");
+    a_placeholder_twice: reading("/a/{id}/b/{id}", ID, "");
+    a_brace_by_itself: reading("'/a/{id'", ID, "");
+    a_placeholder_without_a_name: reading("/a/{}", "", "");
+    a_query_in_a_path: reading("/a?b=c", "", "");
+    a_segment_that_is_lost: reading("/a/../b", "", "");
+    an_empty_segment: reading("/a//b", "", "");
+    paths_that_are_one: reading("/contacts/{id}/notes", ID, "");
+    a_parameter_twice: reading("/a/{id}", &[ID, ID].join(", "), "");
+    a_name_in_the_path_and_in_the_query: reading("/a/{id}", &format!("{ID}, {{name: id, in: query, schema: {{type: string}}}}"), "");
+    a_parameter_without_a_name: reading("/a", "{in: query, schema: {type: string}}", "");
+    a_parameter_without_a_schema: reading("/a", "{name: b, in: query}", "");
+    a_cookie: reading("/a", "{name: b, in: cookie, schema: {type: string}}", "");
+    an_object_in_the_query: reading("/a", "{name: b, in: query, schema: {type: object, properties: {c: {type: string}}}}", "");
+    an_object_in_the_path: reading("/a/{id}", "{name: id, in: path, required: true, schema: {type: object}}", "");
+    an_object_as_the_version: edited("      description: API Version\n      schema:\n        $ref: \"#/components/schemas/Version\"\n", "      description: API Version\n      schema: {type: object}\n");
+    a_version_that_may_be_left_out: edited("      required: true\n      description: API Version\n", "      description: API Version\n");
+    a_version_of_other_variants: edited("- title: OtherVersion", "- title: AnyVersion");
+    a_header_that_cannot_be: reading("/a", "{name: X Trace, in: header, required: true, schema: {type: string}}", "");
+    limits_in_the_query: reading("/a", "{name: limit, in: query, schema: {type: integer, minimum: 1}}", "");
+    values_in_the_query: reading("/a", "{name: order, in: query, schema: {type: string, enum: [up, down]}}", "");
+    another_style: reading("/a", "{name: b, in: query, style: deepObject, schema: {type: string}}", "");
+    no_success: reading("/a", "", "responses: {}");
+    no_success_but_an_error: reading("/a", "", "responses: {default: {description: it}}");
+    no_responses: reading("/a", "", "summary: it");
+    an_answer_of_text: reading("/a", "", "responses: {2XX: {description: it, content: {text/plain: {schema: {type: string}}}}}");
+    an_answer_of_two_kinds: reading("/a", "", "responses: {2XX: {description: it, content: {application/json: {schema: {type: object}}, text/plain: {schema: {type: string}}}}}");
+    a_body_of_a_form: edited("          application/json:\n            schema:\n              $ref: \"#/components/schemas/CreateContactRequest\"", "          application/x-www-form-urlencoded:\n            schema:\n              $ref: \"#/components/schemas/CreateContactRequest\"");
+    no_servers: edited("servers:\n  - url: https://services.leadconnectorhq.com\n", "");
+    two_servers: edited("servers:\n", "servers:\n  - url: https://example.com\n");
+    a_server_that_is_a_path: edited("https://services.leadconnectorhq.com", "/v2");
+    a_server_with_a_variable: edited("  - url: https://services.leadconnectorhq.com\n", "  - url: https://{region}.example.com\n    variables: {region: {default: eu}}\n");
+    a_reference_to_another_kind: edited("$ref: \"#/components/schemas/DndSettings\"", "$ref: \"#/components/responses/BadRequest\"");
+}
+
+const NULLABLE: &str = "    NullableString:\n";
+const GENDER: &str = "            gender:\n              type: string\n";
+
+/// The fragment with one more schema.
+fn with_schema(schema: &str) -> String {
+    edited(NULLABLE, &format!("    {schema}\n{NULLABLE}"))
+}
+
+/// The fragment with one more member of a request.
+fn with_member(member: &str) -> String {
+    edited(GENDER, &format!("            {member}\n{GENDER}"))
+}
+
+// What would be no Rust, or the same Rust twice.
+refused! {
+    a_schema_that_begins_with_a_digit: with_schema("404Error: {type: object}");
+    schemas_with_other_characters: with_schema("Näme: {type: object}\n    'a b': {type: object}\n    _a: {type: object}\n    '': {type: object}");
+    an_operation_that_begins_with_a_digit: edited("operationId: get_contact", "operationId: 1_contact");
+    an_operation_with_other_characters: edited("operationId: get_contact", "operationId: get contact");
+    an_operation_that_is_a_keyword: edited("operationId: get_contact", "operationId: Self");
+    an_operation_that_is_a_method_of_the_client: edited("operationId: get_contact", "operationId: Send");
+    an_operation_called_all: edited("operationId: get_contact", "operationId: all");
+    one_operation_twice: edited("operationId: get_contact", "operationId: create_contact");
+    operations_with_one_variant: edited("operationId: get_contact", "operationId: a1").replacen("operationId: delete_contact", "operationId: a_1", 1);
+    properties_that_are_one_after_all: with_member("'+1': {type: string}\n            plus1: {type: string}\n            '404': {type: string}\n            x404: {type: string}\n            '': {type: string}\n            '-': {type: string}");
+    values_with_one_rust_name: with_member("size: {type: string, enum: [s, S, m]}");
+    values_without_a_name: with_member("relation: {type: string, enum: ['<', '>']}");
+    a_value_twice: with_member("size: {type: string, enum: [s, s]}");
+    a_direction_in_a_description: with_member("size: {type: string, description: \"a\\u202Eb\"}");
+    a_direction_in_an_example: with_member("size: {type: string, example: \"a\\u200Fb\"}");
+    a_direction_in_a_name: with_member("\"si\\u2066ze\": {type: string}");
+    a_direction_in_a_value: with_member("size: {type: string, enum: [\"\\u061C\"]}");
+    a_control_character: with_member("size: {type: string, description: \"a\\rb\", example: \"\\0\"}");
+    code_between_tildes: with_member("size: {type: string, description: \"~~~\\nlet\\n~~~\"}");
+    code_in_a_summary: edited("summary: Get Contact", "summary: '```let```'");
+}
+
+// What the generator mixes, without an end where a schema contains itself, or gives up on.
+refused! {
+    items_of_itself_beside_all_of: with_schema("Tree: {type: array, items: {allOf: [$ref: \"#/components/schemas/Tree\"], maxItems: 3}}");
+    members_beside_all_of: with_member("size: {allOf: [$ref: \"#/components/schemas/NullableString\"], type: object, maxLength: 3}");
+    keywords_beside_one_of: with_schema("Mixed: {oneOf: [{type: string}, {type: integer}], type: string, maxLength: 3}");
+    keywords_of_another_type: with_schema("Mixed: {type: string, minimum: 1, items: {}}");
+    keywords_of_no_type: with_schema("Mixed: {minimum: 1, format: date}");
+    one_of_and_any_of: with_schema("Mixed: {oneOf: [{type: object}], anyOf: [{type: object}]}");
+    alternatives_without_one: with_schema("A: {oneOf: []}\n    B: {anyOf: []}\n    C: {allOf: []}");
+    an_object_of_the_same_type_beside_all_of: with_member("size: {allOf: [$ref: \"#/components/schemas/DndSetting\"], type: string}");
+    not_a_text: with_schema("Mixed: {type: string, not: {type: integer}}");
+    not_beside_nothing: with_schema("Mixed: {not: {enum: [a]}}");
+    a_long_list_of_a_fixed_length: with_schema("Long: {type: array, items: {}, minItems: 33, maxItems: 33}");
+}
+
 /// What is generated from a fragment: both files.
 #[track_caller]
 fn generated(fragment: &str) -> [String; 2] {
@@ -217,6 +323,59 @@ fn generated(fragment: &str) -> [String; 2] {
     let output = generate(folder.path(), &[]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     [GENERATED, FOR_THE_MOCK].map(|file| fs::read_to_string(folder.path().join(file)).unwrap())
+}
+
+/// The API chooses the names of parameters: they may be keywords, or what the generated code calls something else.
+#[test]
+fn parameters_of_any_name() {
+    let of_path = "{name: type, in: path, required: true, schema: {type: string}}";
+    let fragment = reading(
+        "/a/{type}/{404}",
+        "{name: '404', in: path, required: true, schema: {type: string}}, {name: url, in: query, schema: {type: string}}, \
+         {name: append, in: query, required: true, schema: {type: integer}}",
+        "",
+    );
+    // One of them belongs to the path.
+    let fragment = fragment.replacen(
+        "    get:\n      operationId: read_it\n",
+        &format!("    parameters: [{of_path}]\n    get:\n      operationId: read_it\n"),
+        1,
+    );
+    let [raw_client, _] = generated(&fragment);
+    for line in [
+        "let type_ = request::segment(\"type\", type_)?;",
+        "let _404 = request::segment(\"404\", _404)?;",
+        "let mut _url = self.base_url.at(&format!(\"/a/{type_}/{_404}\"));",
+        "request::append(&mut _url, \"url\", url);",
+        "request::append(&mut _url, \"append\", append);",
+    ] {
+        assert!(raw_client.contains(line), "there is no {line:?}");
+    }
+}
+
+/// A type that may be null by itself holds an object as it is: in a newtype, nothing is boxed or absent.
+#[test]
+fn objects_that_may_be_null_by_themselves() {
+    let members: Vec<_> = ["a", "b", "c", "d", "e"].iter().map(|name| format!("{name}: {{type: string}}")).collect();
+    let members = members.join(", ");
+    let [raw_client, _] = generated(&with_schema(&format!(
+        "Maybe: {{type: object, nullable: true, properties: {{{members}}}}}\n    Either: {{oneOf: [{{type: string}}, {{$ref: \"#/components/schemas/Large\"}}]}}\n    Large: {{type: object, properties: {{{members}}}}}"
+    )));
+    for code in [
+        "pub struct Maybe(\n        #[serde(deserialize_with = \"crate::object::optional\")]\n        pub ::std::option::Option<MaybeInner>,",
+        "Large(Large),",
+    ] {
+        assert!(raw_client.contains(code), "there is no {code:?}");
+    }
+}
+
+/// What an `allOf` of one refers to may have its type beside it.
+#[test]
+fn a_type_beside_an_all_of_of_one() {
+    let [raw_client, _] = generated(&with_member(
+        "size: {allOf: [$ref: \"#/components/schemas/DndSetting\"], type: object, description: The size.}",
+    ));
+    assert!(raw_client.contains("pub size: ::std::option::Option<DndSetting>"));
 }
 
 /// Where a member is written means nothing: no byte that is generated depends on it.
@@ -368,4 +527,18 @@ fn a_field_that_the_wrapper_uses() {
         fs::remove_file(copy.join(file)).unwrap();
     }
     assert!(generate(folder.path(), &[]).status.success());
+}
+
+/// A file that is written has the mode of any other, or keeps the one that it had.
+#[cfg(unix)]
+#[test]
+fn the_mode_of_what_is_written() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = workspace(&the_fragment());
+    let mode = |file: &str| fs::metadata(folder.path().join(file)).unwrap().permissions().mode();
+    fs::set_permissions(folder.path().join(GENERATED), fs::Permissions::from_mode(0o640)).unwrap();
+    assert!(generate(folder.path(), &[]).status.success());
+    assert_eq!(mode(GENERATED) & 0o777, 0o640);
+    assert_eq!(mode(FOR_THE_MOCK), mode("openapi/contacts.yaml"));
 }

@@ -1,10 +1,10 @@
 //! The operations of the fragment as an enum for the mock, so that one that it does not answer yet breaks its build.
 
-use heck::{ToPascalCase, ToSnakeCase};
 use quote::{format_ident, quote};
 use serde_json::Value;
 
 use crate::document::Document;
+use crate::generate::rust_names;
 
 pub(super) fn generate(document: &Document) -> Result<String, String> {
     let ids: Vec<&str> = document
@@ -12,8 +12,8 @@ pub(super) fn generate(document: &Document) -> Result<String, String> {
         .into_iter()
         .filter_map(|(_, operation)| operation.get("operationId").and_then(Value::as_str))
         .collect();
-    let names = ids.iter().map(|id| id.to_snake_case());
-    let variants: Vec<_> = ids.iter().map(|id| format_ident!("{}", id.to_pascal_case())).collect();
+    let names = ids.iter().map(|id| rust_names::method(id));
+    let variants: Vec<_> = ids.iter().map(|id| format_ident!("{}", rust_names::type_name(id))).collect();
     let code = quote! {
         //! The operations of the fragment.
 

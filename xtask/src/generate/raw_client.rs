@@ -10,6 +10,7 @@ use openapiv3::OpenAPI;
 use proc_macro2::TokenStream;
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TypePatch};
 use quote::quote;
+use syn::parse_quote;
 
 use crate::document::Document;
 
@@ -20,7 +21,6 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     // Twice: which types there are is only known from the first result, since a schema in place makes a type too.
     let first = client(spec, &[])?;
     let mut file = parse(client(spec, &type_names(&parse(first)?)?)?)?;
-    requests::names_of_arguments(&file)?;
     let methods = requests::methods(&file, document)?;
     types::with_boxes(&mut file);
     types::with_open_enums(&mut file);
@@ -29,8 +29,7 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     file.items.retain(|item| matches!(item, syn::Item::Mod(module) if module.ident == "types"));
 
     let client = quote! {
-        use crate::request::{append, json, segment};
-        use crate::{Client, Request, RequestError};
+        use crate::{Client, Request, RequestError, request};
 
         /// A method for each operation. It makes the request; [`send`](Client::send) sends it.
         impl Client {
@@ -40,6 +39,17 @@ pub(super) fn generate(document: &Document, spec: &OpenAPI) -> Result<String, St
     file.items.extend(parse(client)?.items);
     file.items.extend(parse(constants::operations(document)?)?.items);
     file.items.extend(parse(constants::document(document))?.items);
+    // A fragment may have none of what is imported; the rest is its words and its names.
+    file.attrs.push(parse_quote! {
+        #![allow(
+            unused_imports,
+            nonstandard_style,
+            rustdoc::bare_urls,
+            rustdoc::broken_intra_doc_links,
+            rustdoc::invalid_html_tags,
+            reason = "the document says what there is, in its own words"
+        )]
+    });
     Ok(format!("{HEADER}{}", prettyplease::unparse(&file)))
 }
 

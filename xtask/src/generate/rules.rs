@@ -9,8 +9,11 @@ mod keys;
 mod marks;
 mod names;
 mod operations;
+mod parameters;
 mod references;
 mod schemas;
+mod servers;
+mod texts;
 
 use serde_json::Value;
 
@@ -21,21 +24,28 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
     let mut problems = Problems::default();
     version(document, &mut problems);
     if problems.0.is_empty() {
-        references::references("#", document.root(), false, document, &mut problems);
+        references::references("#", document.root(), "schemas", false, document, &mut problems);
     }
     if !problems.0.is_empty() {
         // Another version has other rules, and what a reference should lead to is not known: more only distracts.
         return problems.0;
     }
     let composed = document.composed();
+    texts::texts("#", document.root(), &mut problems);
     keys::keys(document, &mut problems);
+    servers::servers(document, &mut problems);
+    parameters::parameters(document, &mut problems);
     operations::operations(document, &mut problems);
     effects::effects(document, &composed, &mut problems);
+    names::own_names(document, &mut problems);
     names::type_names(&composed, &mut problems);
     compositions::endless(document, &mut problems);
     for schema in document.schemas() {
         schemas::keywords(&schema, &mut problems);
         marks::keys(&schema, &mut problems);
+        schemas::together(&schema, document, &mut problems);
+        schemas::listed(&schema, &mut problems);
+        names::values(&schema, &mut problems);
         schemas::any_of(&schema, document, &mut problems);
         schemas::one_of(&schema, document, &mut problems);
         schemas::closed_enum(&schema, &mut problems);

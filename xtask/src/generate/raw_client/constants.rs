@@ -2,14 +2,15 @@
 
 use std::iter;
 
-use heck::{ToPascalCase, ToShoutySnakeCase, ToSnakeCase};
+use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use serde_json::Value;
 
-use crate::document::{Document, address, members, reference};
+use crate::document::{Document, address, child, members, reference};
 use crate::effect::{Effect, Repetition};
 use crate::generate::marks::other_spellings;
+use crate::generate::rust_names;
 
 /// The module `document`.
 pub(super) fn document(document: &Document) -> TokenStream {
@@ -21,7 +22,7 @@ pub(super) fn document(document: &Document) -> TokenStream {
     });
     let paths = members(document.root(), "paths").map(|(path, _)| path).filter(|path| !path.contains('{'));
     let components = document.root().get("components").unwrap_or(&Value::Null);
-    let properties = members(components, "schemas").filter(|(_, schema)| schema.get("properties").is_some());
+    let properties = members(components, "schemas").filter(|(_, schema)| has_properties(schema));
     let properties = properties.map(|(name, schema)| {
         let constant = properties_of(name);
         let names = names(schema);
@@ -48,6 +49,11 @@ fn names(object: &Value) -> Vec<&str> {
     members(object, "properties").flat_map(spellings).collect()
 }
 
+/// Whether it has properties itself, and so a constant of them.
+fn has_properties(schema: &Value) -> bool {
+    schema.get("properties").is_some()
+}
+
 fn properties_of(schema: &str) -> syn::Ident {
     format_ident!("{}_PROPERTIES", schema.to_shouty_snake_case())
 }
@@ -57,7 +63,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
     let (mut names, mut ids, mut described) = (Vec::new(), Vec::new(), Vec::new());
     for (pointer, operation) in document.operations() {
         let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default();
-        let name = format_ident!("{}", id.to_shouty_snake_case());
+        let name = format_ident!("{}", rust_names::constant(id));
         let (method, path) = address(&pointer);
         let http_method = format_ident!("{method}");
         let repetition = Repetition::of(operation).map_err(|problem| problem.to_string())?;
@@ -75,7 +81,7 @@ pub(super) fn operations(document: &Document) -> Result<TokenStream, String> {
         let answer = answer(document, operation);
         let summary = operation.get("summary").and_then(Value::as_str).unwrap_or(id);
         let doc = format!(" {summary}: `{method} {path}`.");
-        let (variant, method_name) = (format_ident!("{}", id.to_pascal_case()), id.to_snake_case());
+        let (variant, method_name) = (format_ident!("{}", rust_names::type_name(id)), rust_names::method(id));
         ids.push(quote! { #[doc = #doc] #variant });
         described.push(quote! {
             #[doc = #doc]
@@ -134,7 +140,9 @@ fn answer(document: &Document, operation: &Value) -> Vec<TokenStream> {
 fn object(document: &Document, schema: &Value) -> Option<TokenStream> {
     let names = names(document.resolve(schema));
     names.first()?;
-    Some(match component(document, schema) {
+    // One that has them in an `allOf` of one has no constant.
+    let has_own = |name: &&str| document.at(&child("#/components/schemas", name)).is_some_and(has_properties);
+    Some(match component(document, schema).filter(has_own) {
         Some(name) => {
             let constant = properties_of(name);
             quote!(document::#constant)

@@ -5,7 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use heck::{ToShoutySnakeCase, ToSnakeCase};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use serde_json::Value;
@@ -14,6 +13,7 @@ use syn::punctuated::Punctuated;
 
 use crate::document::{Document, address};
 use crate::effect::{Effect, Repetition};
+use crate::generate::rust_names;
 
 /// The header that belongs to the client, as `Authorization` does: it is no argument of each operation.
 const CLIENTS_HEADER: &str = "Version";
@@ -23,7 +23,7 @@ pub(super) fn methods(file: &syn::File, document: &Document) -> Result<Vec<Token
     let operations = document.operations();
     let by_name: BTreeMap<String, &(String, &Value)> = operations
         .iter()
-        .filter_map(|operation| Some((operation.1.get("operationId")?.as_str()?.to_snake_case(), operation)))
+        .filter_map(|operation| Some((rust_names::method(operation.1.get("operationId")?.as_str()?), operation)))
         .collect();
     let mut made: BTreeSet<String> = BTreeSet::new();
     let mut methods = Vec::new();
@@ -80,50 +80,61 @@ fn cut(method: &syn::ImplItemFn, document: &Document, pointer: &str, operation: 
     if parts.clients_header && arguments.iter().any(|(name, _)| *name == CLIENTS_HEADER.to_lowercase()) {
         return Err(format!("the header `{CLIENTS_HEADER}` of another schema than the component `{CLIENTS_HEADER}`"));
     }
-    let parameters = described_parameters(document, operation);
+    let parameters = document.parameters_of(pointer, operation);
+    let parameters = described_parameters(&parameters);
     let in_path_names: Vec<_> = in_path
         .iter()
-        .map(|argument| parameters.iter().find(|(name, _)| argument == &name.to_snake_case()).map(|(name, _)| *name))
+        .map(|argument| {
+            parameters.iter().find(|(name, _)| argument == &rust_names::argument(name)).map(|(name, _)| *name)
+        })
         .collect::<Option<_>>()
         .ok_or("an argument of the path that is no parameter")?;
-    let segments =
-        in_path.iter().zip(in_path_names).map(|(argument, name)| quote!(let #argument = segment(#name, #argument)?;));
+    let segments = in_path
+        .iter()
+        .zip(in_path_names)
+        .map(|(argument, name)| quote!(let #argument = request::segment(#name, #argument)?;));
     let segments: Vec<_> = segments.collect();
-    let url = if in_path.is_empty() {
+    let made = if in_path.is_empty() {
         quote!(self.base_url.at(#path))
     } else {
         let path = in_path.iter().fold(path, |path, argument| path.replacen("{}", &format!("{{{argument}}}"), 1));
         quote!(self.base_url.at(&format!(#path)))
     };
+    // Not the name of an argument.
+    let mut url = "url".to_owned();
+    while arguments.iter().any(|(name, _)| *name == url) {
+        url.insert(0, '_');
+    }
+    let url = format_ident!("{url}");
     let query = parts.query.iter().map(|(name, argument)| -> Result<_, String> {
         let (_, kind) = arguments.iter().find(|(other, _)| other == argument).ok_or("an argument that is not there")?;
         Ok(if let Some(kind) = option(kind) {
             scalar(&kind)?;
-            quote!(if let Some(#argument) = #argument { append(&mut url, #name, #argument); })
+            quote!(if let Some(#argument) = #argument { request::append(&mut #url, #name, #argument); })
         } else {
             scalar(kind)?;
-            quote!(append(&mut url, #name, #argument);)
+            quote!(request::append(&mut #url, #name, #argument);)
         })
     });
     let query: Vec<_> = query.collect::<Result<_, _>>()?;
-    let url = if query.is_empty() { quote!(let url = #url;) } else { quote!(let mut url = #url; #(#query)*) };
+    let made = if query.is_empty() { quote!(let #url = #made;) } else { quote!(let mut #url = #made; #(#query)*) };
 
     let repetition = Repetition::of(operation).map_err(|problem| problem.to_string())?;
     let once_if = repetition.once_if.as_ref().map(|member| {
-        let member = format_ident!("{}", member.to_snake_case());
+        let member = format_ident!("{}", rust_names::field(member));
         quote!(.once_if(body.#member == Some(true)))
     });
-    let body = if parts.body { quote!(Some(json(body)?)) } else { quote!(None) };
+    let body = if parts.body { quote!(Some(request::json(body)?)) } else { quote!(None) };
     let name = &method.sig.ident;
-    let described = format_ident!("{}", name.to_string().to_shouty_snake_case());
+    let described = format_ident!("{}", rust_names::constant(&name.to_string()));
     let kinds = arguments.iter().map(|(name, kind)| quote!(#name: #kind));
     let doc = documentation(pointer, operation, &parameters, &repetition);
     Ok(quote! {
         #(#[doc = #doc])*
         pub fn #name(&self, #(#kinds),*) -> Result<Request<#answer>, RequestError> {
             #(#segments)*
-            #url
-            Ok(self.request(&operations::#described, url, #body) #once_if)
+            #made
+            Ok(self.request(&operations::#described, #url, #body) #once_if)
         }
     })
 }
@@ -194,10 +205,10 @@ fn parts(method: &syn::ImplItemFn) -> Result<Parts, String> {
             syn::Stmt::Local(local) => {
                 let pattern = local.pat.to_token_stream().to_string();
                 let value = local.init.as_ref().map(|init| &*init.expr).ok_or("a variable without a value")?;
-                match (pattern.as_str(), value) {
+                match (own_name(pattern.trim_start_matches("mut ")), value) {
                     ("url", syn::Expr::Macro(call)) => parts.path = Some(path(&call.mac)?),
-                    ("mut header_map", _) => {}
-                    ("mut request", syn::Expr::Try(built)) => {
+                    ("header_map", _) => {}
+                    ("request", syn::Expr::Try(built)) => {
                         chain(&built.expr, &mut parts)?;
                         // What follows sends it.
                         return Ok(parts);
@@ -217,6 +228,11 @@ fn parts(method: &syn::ImplItemFn) -> Result<Parts, String> {
         }
     }
     Err("no request".into())
+}
+
+/// The name of one of progenitor's own variables, which begins with underscores where a parameter has that name.
+fn own_name(name: &str) -> &str {
+    name.trim_start_matches('_')
 }
 
 /// The path and its arguments, of `format!("{}/path/{}", self.baseurl, encode_path(&argument.to_string()))`.
@@ -269,7 +285,8 @@ fn chain(built: &syn::Expr, parts: &mut Parts) -> Result<(), String> {
                 parts.query.insert(0, (name, argument));
             }
             "get" | "post" | "put" | "delete" | "patch" | "head"
-                if call.args.first() == Some(&parse_quote!(url)) && call.receiver == parse_quote!(self.client) =>
+                if call.args.first().and_then(ident).is_some_and(|url| own_name(&url.to_string()) == "url")
+                    && call.receiver == parse_quote!(self.client) =>
             {
                 return Ok(());
             }
@@ -296,14 +313,10 @@ fn query(argument: &syn::Expr) -> Option<(String, syn::Ident)> {
 }
 
 /// The parameters of an operation in its path and query, each with its description.
-fn described_parameters<'a>(document: &'a Document, operation: &'a Value) -> Vec<(&'a str, &'a str)> {
-    let listed = operation.get("parameters").and_then(Value::as_array).into_iter().flatten();
+fn described_parameters<'a>(parameters: &[(String, &'a Value)]) -> Vec<(&'a str, &'a str)> {
     let text = |parameter: &'a Value, key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
-    listed
-        .map(|parameter| document.resolve(parameter))
-        .filter(|parameter| text(parameter, "in") != "header")
-        .map(|parameter| (text(parameter, "name"), text(parameter, "description")))
-        .collect()
+    let parameters = parameters.iter().filter(|(_, parameter)| text(parameter, "in") != "header");
+    parameters.map(|(_, parameter)| (text(parameter, "name"), text(parameter, "description"))).collect()
 }
 
 /// The lines of documentation: what the fragment says of the operation.
@@ -315,7 +328,8 @@ fn documentation(
 ) -> Vec<String> {
     let text = |key| operation.get(key).and_then(Value::as_str).unwrap_or_default();
     let (method, path) = address(pointer);
-    let mut lines = vec![format!("{}: `{method} {path}`.", text("summary"))];
+    let name = if text("summary").is_empty() { text("operationId") } else { text("summary") };
+    let mut lines = vec![format!("{name}: `{method} {path}`.")];
     let mut paragraph = |text: String| lines.extend(["".into(), text]);
     if !text("description").is_empty() {
         paragraph(text("description").into());
@@ -338,23 +352,7 @@ fn documentation(
         if index == 0 {
             lines.push(String::new());
         }
-        lines.push(format!("- `{}`: {description}", name.to_snake_case()));
+        lines.push(format!("- `{}`: {description}", rust_names::argument(name)));
     }
     lines.into_iter().map(|line| if line.is_empty() { line } else { format!(" {line}") }).collect()
-}
-
-/// An error if two parameters of an operation become one argument.
-pub(super) fn names_of_arguments(file: &syn::File) -> Result<(), String> {
-    for method in file.items.iter().flat_map(async_methods) {
-        let mut arguments = BTreeSet::new();
-        for argument in &method.sig.inputs {
-            if let syn::FnArg::Typed(argument) = argument {
-                let argument = argument.pat.to_token_stream().to_string();
-                if !arguments.insert(argument.clone()) {
-                    return Err(format!("two parameters of `{}` become one argument, `{argument}`", method.sig.ident));
-                }
-            }
-        }
-    }
-    Ok(())
 }

@@ -1,35 +1,20 @@
-//! Operations: their names, parameters and responses.
+//! Operations: their names, bodies and responses.
 
 use std::collections::BTreeSet;
 
-use heck::ToSnakeCase;
 use serde_json::Value;
 
 use super::names::same_name;
 use super::{Problems, list};
 use crate::document::{Document, child, members};
+use crate::generate::rust_names;
+
+const JSON: &str = "application/json";
 
 pub(super) fn operations(document: &Document, problems: &mut Problems) {
-    for (path, parameter) in document.parameters() {
-        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
-        if name.eq_ignore_ascii_case("authorization") {
-            problems.add(
-                &path,
-                "makes `Authorization` an argument of each call",
-                "a security scheme under `#/components/securitySchemes`; the client sets the header",
-            );
-        }
-        if name.to_snake_case() == "body" {
-            problems.add(
-                &path,
-                "has the Rust name `body`, which the generator gives to the body of a request",
-                "another name, if the API lets you choose; otherwise the operation cannot be generated",
-            );
-        }
-    }
     let operations = document.operations();
     let names = operations.iter().filter_map(|(_, operation)| operation.get("operationId")?.as_str());
-    for (rust, names) in same_name(names, |name| name.to_snake_case()) {
+    for (rust, names) in same_name(names.map(|name| (rust_names::type_name(name), name))) {
         problems.add(
             "#/paths",
             format!("has {} with one Rust name, `{rust}`", list(&names)),
@@ -44,10 +29,21 @@ pub(super) fn operations(document: &Document, problems: &mut Problems) {
                 "`operationId: create_contact`, or the like",
             );
         }
+        if let Some(body) = operation.get("requestBody") {
+            json(document, &child(&path, "requestBody"), body, "a body", problems);
+        }
         let responses = child(&path, "responses");
         let (success, failure): (Vec<_>, Vec<_>) =
             members(operation, "responses").partition(|(status, _)| status.starts_with('2'));
-        for (status, _) in &success {
+        if success.is_empty() {
+            problems.add(
+                if operation.get("responses").is_some() { &responses } else { &path },
+                "has no successful response, so its request would be of no answer",
+                "`2XX`, with what a success answers",
+            );
+        }
+        for (status, response) in &success {
+            json(document, &child(&responses, status), response, "an answer", problems);
             if *status != "2XX" {
                 problems.add(
                     child(&responses, status),
@@ -72,5 +68,24 @@ pub(super) fn operations(document: &Document, problems: &mut Problems) {
                 );
             }
         }
+    }
+}
+
+/// A body or an answer that is anything else than JSON, which is all that the client sends and reads.
+fn json(document: &Document, path: &str, holder: &Value, what: &str, problems: &mut Problems) {
+    let (path, holder) = document.follow(path.to_owned(), holder);
+    let others: Vec<_> = members(holder, "content").map(|(kind, _)| kind).filter(|kind| *kind != JSON).collect();
+    if document.json_schema(holder).is_none() {
+        problems.add(
+            path,
+            format!("is {what} without JSON, or without its `schema`"),
+            format!("`content: {{{JSON}: {{schema: …}}}}`; for an object of which nothing is known, `type: object`"),
+        );
+    } else if !others.is_empty() {
+        problems.add(
+            child(&path, "content"),
+            format!("has {} beside `{JSON}`, which would be passed over", list(&others)),
+            format!("`{JSON}` alone"),
+        );
     }
 }
