@@ -71,6 +71,17 @@ impl Scratch {
         process::run(&mut cargo).context("something else has to be changed")
     }
 
+    /// Looks at a package with a feature: neither its code nor its documentation has anything to warn of.
+    pub(super) fn is_clean(&self, package: &str, feature: &str) -> anyhow::Result<()> {
+        let package = ["--package", package, "--features", feature, "--locked", "--quiet", "--target-dir"];
+        let mut clippy = workspace::cargo(self.folder.path());
+        clippy.arg("clippy").args(package).arg(&self.target).args(["--", "--deny", "warnings"]);
+        process::run(&mut clippy).context("what is generated does not compile, or not without a warning")?;
+        let mut doc = workspace::cargo(self.folder.path());
+        doc.args(["doc", "--no-deps"]).args(package).arg(&self.target).env("RUSTDOCFLAGS", "--deny warnings");
+        process::run(&mut doc).context("the documentation of what is generated has something to warn of")
+    }
+
     fn build(&self) -> anyhow::Result<Built> {
         let mut cargo = workspace::cargo(self.folder.path());
         cargo.args(["check", "--keep-going", "--all-targets", "--locked", "--message-format", "json", "--quiet"]);

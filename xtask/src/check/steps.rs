@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use super::{End, adding_a_field, adding_an_operation};
+use super::{End, adding_a_field, adding_an_operation, odd_fragments};
 use crate::publish::{self, rehearsal};
 use crate::tools::{MSRV, Tool};
 use crate::{generate, process, public_api, workspace};
@@ -155,6 +155,12 @@ pub(super) const STEPS: &[Step] = &[
         "a new operation of the fragment breaks the build where docs/adding-an-operation.md says, and nowhere else",
         Work::Function(adding_an_operation::run),
         "an exhaustive match over `OperationId`, or a new docs/adding-an-operation.md",
+    ),
+    step(
+        "odd-fragments",
+        "what is unusual in a fragment and accepted compiles once it is generated",
+        Work::Function(odd_fragments::run),
+        "a rule in xtask/src/generate/rules/ that refuses it, or a generator that can do it",
     ),
     Step {
         tool: Some(Tool::RustMsrv),
