@@ -113,7 +113,7 @@ refused! {
     code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
     two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
     two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
-    what_the_rules_do_not_know: edited("    NullableString:\n", "    NoteAuthor:\n      type: object\n      properties: {name: {type: string}}\n    NullableString:\n").replacen("        pinned:\n", "        author:\n          type: object\n          properties: {name: {type: string}}\n        pinned:\n", 1);
+    what_the_rules_do_not_know: edited("    NullableString:\n", "    NoteAuthor:\n      type: object\n      properties: {name: {type: string}}\n    NullableString:\n").replacen("        bodyText:\n", "        author:\n          type: object\n          properties: {name: {type: string}}\n        bodyText:\n", 1);
 }
 
 const SHARED: &str = "        - $ref: \"#/components/schemas/ContactFields\"\n";
