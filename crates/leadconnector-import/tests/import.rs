@@ -335,7 +335,8 @@ async fn what_is_no_journal_is_left_alone() {
 #[cfg(unix)]
 #[tokio::test]
 async fn a_disk_that_is_full() {
-    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let server =
+        Server::builder().allow_duplicates(true).rate_limit(100, Duration::from_millis(100)).start().await.unwrap();
     let folder = TempDir::new().unwrap();
     let file = folder.path().join("contacts.csv");
     let lines: String = (0..20).map(|number| format!("{number}@example.com\n")).collect();

@@ -1,6 +1,7 @@
 //! What each request goes through: is it allowed, which operation does it ask for, and was it carried out.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use crate::{InvalidContact, InvalidNote, Request};
 /// The contacts endpoint.
 #[derive(Debug)]
 pub(crate) struct Endpoint {
-    routes: Routes,
+    routes: Arc<Routes>,
     operations: Operations,
     rate_limit: RateLimit,
     /// How many requests that do more than read were carried out, by the id of the operation.
@@ -26,7 +27,7 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(routes: Routes, validator: Validator, settings: Settings, limits: Limits) -> Self {
+    pub(crate) fn new(routes: Arc<Routes>, validator: Arc<Validator>, settings: Settings, limits: Limits) -> Self {
         Self {
             routes,
             operations: Operations::new(validator, settings),

@@ -12,6 +12,7 @@ mod get_contact;
 mod get_duplicate_contact;
 mod remove_tags;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -48,13 +49,13 @@ impl Default for Settings {
 /// The operations, with what they work on.
 #[derive(Debug)]
 pub(crate) struct Operations {
-    validator: Validator,
+    validator: Arc<Validator>,
     settings: Settings,
     store: Store,
 }
 
 impl Operations {
-    pub(crate) fn new(validator: Validator, settings: Settings) -> Self {
+    pub(crate) fn new(validator: Arc<Validator>, settings: Settings) -> Self {
         Self { validator, settings, store: Store::default() }
     }
 
@@ -125,7 +126,7 @@ mod tests {
     fn every_operation_of_the_fragment_has_a_handler() {
         let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
         let (routes, validator) = (Routes::new(&fragment).unwrap(), Validator::new(fragment.clone(), &[]).unwrap());
-        let mut endpoint = Endpoint::new(routes, validator, Settings::default(), Limits::default());
+        let mut endpoint = Endpoint::new(Arc::new(routes), Arc::new(validator), Settings::default(), Limits::default());
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer any-token"));
         headers.insert("version", HeaderValue::from_static("2021-04-15"));

@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::net::Ipv4Addr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -261,9 +261,7 @@ impl ServerBuilder {
     ///
     /// The port is taken, or may not be used.
     pub async fn start(self) -> io::Result<Server> {
-        let fragment = serde_json::from_str(FRAGMENT)?;
-        let routes = Routes::new(&fragment).map_err(io::Error::other)?;
-        let validator = Validator::new(fragment, &self.accepting).map_err(io::Error::other)?;
+        let (routes, validator) = of_fragment(&self.accepting)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let endpoint = Endpoint::new(routes, validator, self.settings, self.limits);
@@ -294,6 +292,24 @@ impl fmt::Debug for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("requests", &lock(&self.requests).count).finish_non_exhaustive()
     }
+}
+
+/// What the fragment says: of requests, and of their bodies. It is made once for all servers that accept nothing besides, since a
+/// program has many tests.
+fn of_fragment(accepting: &[String]) -> io::Result<(Arc<Routes>, Arc<Validator>)> {
+    static ORDINARY: OnceLock<(Arc<Routes>, Arc<Validator>)> = OnceLock::new();
+    if let Some(made) = ORDINARY.get().filter(|_| accepting.is_empty()) {
+        return Ok(made.clone());
+    }
+    let fragment = serde_json::from_str(FRAGMENT)?;
+    let routes = Routes::new(&fragment).map_err(io::Error::other)?;
+    let validator = Validator::new(fragment, accepting).map_err(io::Error::other)?;
+    let made = (Arc::new(routes), Arc::new(validator));
+    if accepting.is_empty() {
+        // Another thread may have been faster.
+        let _ = ORDINARY.set(made.clone());
+    }
+    Ok(made)
 }
 
 /// A test that panicked while it held the lock has failed already: the others go on.

@@ -248,7 +248,7 @@ mod tests {
     async fn what_was_not_sent_is_given_back() {
         let (pacing, location) = (SlidingWindow::default(), location());
         learnt(&pacing, &location).await;
-        for _ in 0..3 * DAILY_LIMIT {
+        for _ in 0..=DAILY_LIMIT {
             pacing.acquire(&location).await.unwrap().unused();
         }
         tokio::time::advance(Duration::from_millis(1)).await;
