@@ -96,6 +96,19 @@ fn bad_lines_do_not_stop_the_good_ones() {
     assert!(err.starts_with("error: contacts.csv, line 1: a quote is opened here"), "{err}");
 }
 
+/// As by `| head`: nothing panics, and what was done counts.
+#[test]
+fn nobody_reads_what_is_said() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email\nrosan@deos.com\nrubika\n").unwrap();
+    for (argument, expected) in [("--help", 0), ("--dry-run", 1), ("--wait=1", 1)] {
+        let closed = || std::process::Stdio::from(std::io::pipe().unwrap().1);
+        let status = import(&file, None).arg(argument).stdout(closed()).stderr(closed()).status().unwrap();
+        assert_eq!(status.code(), Some(expected), "{argument}");
+    }
+}
+
 /// The help lists the columns that are taken: each of them, and of the page no other.
 #[test]
 fn the_columns_of_the_help() {
