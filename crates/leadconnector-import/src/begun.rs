@@ -7,15 +7,17 @@ use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
 
 use serde_json::Value;
 
-use crate::journal::{Journal, Sent};
+use crate::journal::{Journal, Sent, Times};
 use crate::table::Row;
 
 /// A line that was begun.
 pub(crate) struct Begun {
     pub(crate) row: Row,
-    at: DateTime<Utc>,
+    pub(crate) times: Times,
     /// What is said of it if it is not found.
     pub(crate) not_found: String,
+    /// Whether the last look-up was answered, and found nothing.
+    pub(crate) is_not_there: bool,
 }
 
 /// What a look-up has shown.
@@ -28,25 +30,38 @@ pub(crate) enum Finding {
 }
 
 impl Begun {
-    /// A line that was begun at a time, in milliseconds of Unix.
-    pub(crate) fn new(row: Row, at: i64) -> Self {
-        let not_found = if row.contact.keys().is_empty() {
+    /// A line that was begun at these times.
+    pub(crate) fn new(row: Row, times: Times) -> Self {
+        let not_found = "it was begun before, and was not looked up, since the import stopped".to_owned();
+        Self { row, times, not_found, is_not_there: false }
+    }
+
+    /// Takes in that a look-up has found nothing.
+    pub(crate) fn found_nothing(&mut self) {
+        let why = if self.row.contact.keys().is_empty() {
             "it has neither email nor phone to be looked up by"
         } else {
             "it may have been created, and no look-up finds it"
         };
-        let not_found = format!("{not_found}; --send-again sends it again");
-        Self { row, at: DateTime::from_timestamp_millis(at).unwrap_or_default(), not_found }
+        self.not_found = format!("{why}; --send-again sends it again");
+        self.is_not_there = true;
+    }
+
+    /// Takes in that a look-up has failed.
+    pub(crate) fn look_up_failed(&mut self, error: &Error) {
+        self.not_found = format!("its look-up failed: {error}");
+        self.is_not_there = false;
     }
 
     /// The entry of the journal that it goes on from.
     pub(crate) fn sent(&self) -> Sent {
-        Sent { line: self.row.line, at: self.at }
+        Sent { line: self.row.line, times: self.times, was_begun: true }
     }
 
     /// When lines are looked up: three times until the youngest is old enough, or as often as there is still time to.
     pub(crate) fn rounds(begun: &[Self], wait: Duration) -> Vec<DateTime<Utc>> {
-        let Some(youngest) = begun.iter().map(|line| line.at).max() else { return Vec::new() };
+        let Some(youngest) = begun.iter().map(|line| line.times.at).max() else { return Vec::new() };
+        let youngest = DateTime::from_timestamp_millis(youngest).unwrap_or_default();
         let now = Utc::now();
         let due = |share| youngest + TimeDelta::from_std(wait / share).unwrap_or_default();
         // One that is followed at once by the next shows nothing more.
@@ -102,7 +117,8 @@ impl Begun {
     fn began_before(&self, answer: &Answer<Option<Contact>>, contact: &Contact) -> bool {
         let date = answer.headers().get("date").and_then(|date| DateTime::parse_from_rfc2822(date.to_str().ok()?).ok());
         let (Some(date), Some(added)) = (date, contact.date_added) else { return false };
-        let age = Utc::now() - self.at + TimeDelta::milliseconds(1);
+        let since = DateTime::from_timestamp_millis(self.times.since).unwrap_or_default();
+        let age = Utc::now() - since + TimeDelta::milliseconds(1);
         added >= date.to_utc() - age
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use chrono::Utc;
 use futures_util::{StreamExt, stream};
-use leadconnector::{Contact, Contacts, Created, Error};
+use leadconnector::{Contact, Contacts, Created, Error, Validation};
 
 use crate::AnyError;
 use crate::begun::{Begun, Finding};
-use crate::journal::{Journal, Outcome, Sent, State};
+use crate::journal::{Journal, Outcome, Sent, State, Times};
 use crate::report::{Counts, Named, Progress, say};
 use crate::table::{Row, Table};
 
@@ -40,17 +40,19 @@ pub(crate) async fn run(
         is_stopped: false,
     };
     let (new, begun) = lines_to_do(table, journal)?;
-    import.send(new).await?;
+    import.send(new.map(|row| Ok((row?, None)))).await?;
     let begun = std::mem::take(&mut *lock(&begun));
     let not_found = import.settle(begun, wait, send_again).await?;
-    import.send(not_found.into_iter().map(|begun| Ok(begun.row))).await?;
+    import.send(not_found.into_iter().map(|begun| Ok((begun.row, Some(begun.times))))).await?;
     import.progress.finish();
     let mut after = Tally::default();
     for row in table.rows()? {
         after.add(journal.state(&row?.line));
     }
-    let Tally { new, created, duplicates, .. } = after;
+    let Tally { new, begun, created, duplicates } = after;
     let Import { failed, unknown, .. } = import;
+    // Also those that were begun before, and not met before the import stopped.
+    let unknown = unknown.of(begun);
     // What failed can be sent again, as what was never sent.
     let left = new.saturating_sub(failed.count());
     Ok(Counts { created, duplicates, failed, unknown, left }.say(&journal.path()))
@@ -93,8 +95,8 @@ fn lines_to_do(
         let Ok(row) = row else { return Some(row) };
         match journal.state(&row.line) {
             State::New => Some(Ok(row)),
-            State::Begun(at) => {
-                lock(&met).push(Begun::new(row, at));
+            State::Begun(times) => {
+                lock(&met).push(Begun::new(row, times));
                 None
             }
             State::Created | State::Duplicate => None,
@@ -127,7 +129,10 @@ struct Sending {
 
 impl Import<'_> {
     /// Sends lines until one fails in a way in which all would.
-    async fn send(&mut self, rows: impl Iterator<Item = Result<Row, String>> + Send + 'static) -> Result<(), AnyError> {
+    async fn send(
+        &mut self,
+        rows: impl Iterator<Item = Result<(Row, Option<Times>), String>> + Send + 'static,
+    ) -> Result<(), AnyError> {
         let sending = Arc::new(Mutex::new(Sending { is_stopped: self.is_stopped, ..Sending::default() }));
         let (shared, journal, mut place) = (Arc::clone(&sending), self.journal.clone(), 0);
         // The intent of a line is written when its contact is taken from the list, just before it is sent.
@@ -136,7 +141,7 @@ impl Import<'_> {
             if sending.is_stopped {
                 return None;
             }
-            match row.and_then(|row| Ok((journal.intent(row.line)?, row.contact))) {
+            match row.and_then(|(row, before)| Ok((journal.intent(row.line, before)?, row.contact))) {
                 Ok((sent, contact)) => {
                     sending.sent.insert(place, sent);
                     place += 1;
@@ -196,25 +201,29 @@ impl Import<'_> {
                     line.look_up(self.contacts, self.journal).await
                 };
                 match found {
-                    Ok(Finding::Nothing) => left.push(line),
+                    Ok(Finding::Nothing) => {
+                        if !self.is_stopped {
+                            line.found_nothing();
+                        }
+                        left.push(line);
+                    }
                     Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Created(id))?,
                     Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why))?,
                     Err(error) => {
                         self.stop_if_hopeless(&error);
-                        line.not_found = format!("its look-up failed: {error}");
+                        line.look_up_failed(&error);
                         left.push(line);
                     }
                 }
             }
             begun = left;
         }
-        if send_again && !self.is_stopped {
-            return Ok(begun);
-        }
-        for line in begun {
+        let is_sent = |line: &Begun| send_again && !self.is_stopped && line.is_not_there;
+        let (again, unknown): (Vec<_>, Vec<_>) = begun.into_iter().partition(is_sent);
+        for line in unknown {
             self.ended(&line.sent(), Outcome::Unknown(line.not_found.clone()))?;
         }
-        Ok(Vec::new())
+        Ok(again)
     }
 
     /// Stops if nothing that is sent after this error can succeed, and says why.
@@ -230,6 +239,14 @@ impl Import<'_> {
     }
 
     fn ended(&mut self, sent: &Sent, outcome: Outcome) -> Result<(), AnyError> {
+        // That it was refused now says nothing of the time before.
+        let outcome = match outcome {
+            Outcome::Failed(error) if sent.was_begun => Outcome::Unknown(error),
+            Outcome::Left if sent.was_begun => {
+                Outcome::Unknown("it was begun before, and the import stopped".to_owned())
+            }
+            outcome => outcome,
+        };
         self.journal.outcome(sent, &outcome)?;
         let number = sent.line.number;
         match outcome {
@@ -268,10 +285,23 @@ fn outcome(result: Result<Contact, Error>) -> Outcome {
         (Created::Yes(id), _) => Outcome::Created(id.to_string()),
         (Created::No, Error::Duplicate(found)) => Outcome::Duplicate(found.contact_id.to_string()),
         (Created::No, _) if is_hopeless(&error) => Outcome::Left,
+        (Created::No, Error::Validation(refused)) => Outcome::Failed(format!("{error}: {}", messages(refused))),
         (Created::No, _) => Outcome::Failed(error.to_string()),
-        (Created::Unknown, Error::Unreconciled(unknown)) => Outcome::Unknown(format!("{error}: {}", unknown.found.id)),
+        (Created::Unknown, Error::Unreconciled(unknown)) => {
+            let id = &unknown.found.id;
+            Outcome::Unknown(format!(
+                "{}; its email or phone finds a contact that may be another one: {id}",
+                unknown.error
+            ))
+        }
         (Created::Unknown, _) => Outcome::Unknown(error.to_string()),
     }
+}
+
+/// What the server says of the values, as far as it fits in a line.
+fn messages(refused: &Validation) -> String {
+    let messages: Vec<_> = refused.messages.iter().map(|message| message.text()).collect();
+    messages.join("; ").chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

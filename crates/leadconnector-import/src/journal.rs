@@ -31,8 +31,8 @@ struct Inner {
     /// Of the entries that are whole, in bytes.
     length: u64,
     lines: HashMap<Key, State>,
-    /// The number of the line that became a contact, or found one, by a hash of its id.
-    contacts: HashMap<u64, u64>,
+    /// The line that became a contact, or found one, with its number then, by a hash of its id.
+    contacts: HashMap<u64, (Key, u64)>,
     hasher: RandomState,
 }
 
@@ -41,10 +41,19 @@ struct Inner {
 pub(crate) enum State {
     /// Nothing, or that it failed and nothing was created.
     New,
-    /// That it was sent, or was about to be, at a time, in milliseconds of Unix; and that it may have been created.
-    Begun(i64),
+    /// That it was sent, or was about to be, and that it may have been created.
+    Begun(Times),
     Created,
     Duplicate,
+}
+
+/// When a line was sent, in milliseconds of Unix.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
+    /// For the last time.
+    pub(crate) at: i64,
+    /// For the first time of which it is unknown what came of it.
+    pub(crate) since: i64,
 }
 
 /// What became of a line.
@@ -61,7 +70,9 @@ pub(crate) enum Outcome {
 #[derive(Clone, Copy)]
 pub(crate) struct Sent {
     pub(crate) line: Line,
-    pub(crate) at: DateTime<Utc>,
+    pub(crate) times: Times,
+    /// Whether it had been sent before, and may have been created then.
+    pub(crate) was_begun: bool,
 }
 
 impl Journal {
@@ -71,6 +82,10 @@ impl Journal {
     #[expect(clippy::incompatible_msrv, reason = "nobody depends on a program")]
     pub(crate) fn open(path: &Path, destination: &str) -> Result<Self, String> {
         let failed = |what: &str, error: io::Error| format!("cannot {what} the journal {}: {error}", path.display());
+        // Reading something else may have no end, or take it away from who needs it.
+        if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(format!("{} is no file that can be a journal: name another with --journal", path.display()));
+        }
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path).map_err(|error| failed("open", error))?;
         match file.try_lock() {
@@ -104,16 +119,18 @@ impl Journal {
     /// The number of another line that has become, or has found, the contact with this id.
     pub(crate) fn other_line_of(&self, id: &str, line: &Line) -> Option<u64> {
         let inner = self.lock();
-        inner.contacts.get(&inner.hasher.hash_one(id)).copied().filter(|number| *number != line.number)
+        let (key, number) = inner.contacts.get(&inner.hasher.hash_one(id))?;
+        (*key != line.key).then_some(*number)
     }
 
-    /// Writes that a line is about to be sent.
-    pub(crate) fn intent(&self, line: Line) -> Result<Sent, String> {
-        let at = Utc::now();
+    /// Writes that a line is about to be sent: for the first time, or once more.
+    pub(crate) fn intent(&self, line: Line, before: Option<Times>) -> Result<Sent, String> {
+        let at = Utc::now().timestamp_millis();
+        let times = Times { at, since: before.map_or(at, |times| times.since) };
         let mut inner = self.lock();
-        inner.write(&line, json!({"intent": "create", "at": at.to_rfc3339()}))?;
-        inner.lines.insert(line.key, State::Begun(at.timestamp_millis()));
-        Ok(Sent { line, at })
+        inner.write(&line, json!({"intent": "create", "at": written(times.at), "since": written(times.since)}))?;
+        inner.lines.insert(line.key, State::Begun(times));
+        Ok(Sent { line, times, was_begun: before.is_some() })
     }
 
     /// Writes what became of a line.
@@ -124,8 +141,9 @@ impl Journal {
             Outcome::Duplicate(id) => (json!({"outcome": "duplicate", "contactId": id}), State::Duplicate),
             Outcome::Failed(error) => (json!({"outcome": "failed", "error": error}), State::New),
             Outcome::Unknown(error) => {
-                let entry = json!({"outcome": "unknown", "error": error, "at": sent.at.to_rfc3339()});
-                (entry, State::Begun(sent.at.timestamp_millis()))
+                let Times { at, since } = sent.times;
+                let entry = json!({"outcome": "unknown", "error": error, "at": written(at), "since": written(since)});
+                (entry, State::Begun(sent.times))
             }
             Outcome::Left => (json!({"outcome": "left"}), State::New),
         };
@@ -134,7 +152,7 @@ impl Journal {
         inner.lines.insert(line.key, state);
         if let Outcome::Created(id) | Outcome::Duplicate(id) = outcome {
             let id = inner.hasher.hash_one(id.as_str());
-            inner.contacts.insert(id, line.number);
+            inner.contacts.insert(id, (line.key, line.number));
         }
         Ok(())
     }
@@ -142,6 +160,11 @@ impl Journal {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A time as it is written.
+fn written(milliseconds: i64) -> String {
+    DateTime::from_timestamp_millis(milliseconds).unwrap_or_default().to_rfc3339()
 }
 
 impl Inner {
@@ -196,8 +219,9 @@ impl Inner {
         }
         let key = text("key").and_then(Key::read).ok_or_else(|| self.no_journal(number))?;
         // What was begun at an unknown time may have been begun just now.
-        let at = text("at").and_then(|at| DateTime::parse_from_rfc3339(at).ok());
-        let begun = State::Begun(at.map_or_else(Utc::now, |at| at.to_utc()).timestamp_millis());
+        let time = |name| Some(DateTime::parse_from_rfc3339(text(name)?).ok()?.timestamp_millis());
+        let at = time("at").unwrap_or_else(|| Utc::now().timestamp_millis());
+        let begun = State::Begun(Times { at, since: time("since").unwrap_or(at) });
         let state = match (text("intent"), text("outcome")) {
             (Some(_), _) | (None, Some("unknown")) => begun,
             (None, Some("failed" | "left")) => State::New,
@@ -206,7 +230,7 @@ impl Inner {
             (None, _) => return Err(self.no_journal(number)),
         };
         if let (Some(id), Some(line)) = (text("contactId"), entry.get("line").and_then(Value::as_u64)) {
-            self.contacts.insert(self.hasher.hash_one(id), line);
+            self.contacts.insert(self.hasher.hash_one(id), (key, line));
         }
         self.lines.insert(key, state);
         Ok(())

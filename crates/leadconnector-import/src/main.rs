@@ -70,6 +70,9 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
     let journal = Journal::open(&path, &destination.words)?;
     let mut before = Tally::default();
     let checked = table.check(|line| before.add(journal.state(line)), tell)?;
+    if !checked.blank_words().is_empty() {
+        say(&format!("{} lines are good{}", checked.good, checked.blank_words()));
+    }
     let finished = import::run(&destination.contacts, &table, before, &journal, send_again, wait).await?;
     if destination.mock.is_some() {
         say("the mock server is gone now, and the contacts with it");

@@ -36,6 +36,11 @@ pub(crate) struct Named {
 }
 
 impl Named {
+    /// The same of so many lines, also if not all of them were named.
+    pub(crate) fn of(self, count: u64) -> Self {
+        Self { count, ..self }
+    }
+
     pub(crate) fn count(&self) -> u64 {
         self.count
     }

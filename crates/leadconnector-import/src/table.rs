@@ -102,6 +102,13 @@ impl Table {
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", path.display());
         let first_line = |error: &dyn fmt::Display| format!("{}, line 1: {error}", path.display());
+        let metadata = path.metadata().map_err(|error| unreadable(&error))?;
+        if !metadata.is_file() {
+            return Err(unreadable(&"it is no file, which would be read more than once"));
+        }
+        if metadata.len() == 0 {
+            return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
+        }
         let unclosed = File::open(path).and_then(|file| quotes::unclosed(BufReader::new(file)));
         let unclosed = unclosed.map_err(|error| unreadable(&error))?;
         if unclosed.as_ref().is_some_and(|unclosed| unclosed.record == 0) {
@@ -143,11 +150,15 @@ impl Table {
 
     fn items(&self) -> Result<Items, String> {
         let unreadable = |error: io::Error| format!("cannot read {}: {error}", self.path.display());
+        let mut records =
+            reader(&self.path).map_err(|error| format!("cannot read {}: {error}", self.path.display()))?;
+        // Before the first record: its place would be that of the names otherwise.
+        records.headers().map_err(|error| format!("cannot read {}: {error}", self.path.display()))?;
         Ok(Items {
             path: self.path.clone(),
             names: self.names.clone(),
             unclosed: self.unclosed,
-            records: reader(&self.path).map_err(|error| format!("cannot read {}: {error}", self.path.display()))?,
+            records,
             record: StringRecord::new(),
             numbers: Numbers { text: BufReader::new(File::open(&self.path).map_err(unreadable)?), place: 0, number: 1 },
             same: HashMap::new(),

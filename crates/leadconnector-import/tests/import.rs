@@ -56,6 +56,12 @@ fn run(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), out, err.replace(&file.display().to_string(), "contacts.csv"))
 }
 
+fn run_path(path: &Path) -> (Option<i32>, String, String) {
+    let output = import(path, None).output().unwrap();
+    let (out, err) = said(&output);
+    (output.status.code(), out, err)
+}
+
 #[test]
 fn bad_lines_do_not_stop_the_good_ones() {
     let text = "firstName,email,phone,dnd,customFields.6dvN\n\
@@ -146,6 +152,10 @@ fn help_and_what_is_missing() {
         (nothing.status.code(), said(&nothing).1.as_str()),
         (Some(2), "error: no FILE is given\n  see --help\n")
     );
+    let (code, _, err) = run("", &[]);
+    assert!(code == Some(1) && err.contains("it is empty, and its first line should have the names"), "{err}");
+    let (code, _, err) = run_path(Path::new("/dev/null"));
+    assert!(code == Some(1) && err.contains("it is no file, which would be read more than once"), "{err}");
     let (code, _, err) = run("name\n", &["--journal", "/dev/null/journal"]);
     assert!(code == Some(1) && err.contains("cannot open the journal"), "{err}");
     for wait in ["-1", "soon", "1e99"] {
@@ -220,6 +230,52 @@ async fn a_line_that_finds_an_older_contact_stays_unknown() {
     assert_eq!((code, server.contacts().len()), (Some(1), 1));
 }
 
+/// What was begun stays unknown, whatever becomes of a second try; and nothing is sent again on no evidence.
+#[tokio::test]
+async fn a_second_try_that_is_refused_says_nothing_of_the_first() {
+    let none = || Reply::json(StatusCode::OK, &serde_json::json!({"contact": null}));
+    for (replies, words) in [
+        // Not found, and then refused; and a look-up that was never answered.
+        (vec![none(), Reply::new(StatusCode::UNAUTHORIZED)], "it was begun before, and the import stopped"),
+        (vec![Reply::new(StatusCode::BAD_REQUEST)], "its look-up failed: the server refused the request: 400"),
+    ] {
+        let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("contacts.csv");
+        fs::write(&file, "email\nrosan@deos.com\n").unwrap();
+        begun(&file, &server).await;
+        server.insert(&known(Some("rosan@deos.com"), None)).unwrap();
+        for reply in replies {
+            server.reply(reply);
+        }
+        let (code, out, _) = run_with(with(&file, &server, &["--wait", "0", "--send-again"])).await;
+        assert!(code == Some(1) && out.contains("0 created, 0 there already, 0 failed, 1 unknown\n"), "{out}");
+        assert!(out.contains(words), "{out}");
+        // The first request's contact is found by now, and was added after that.
+        let (code, out, _) = run_with(with(&file, &server, &["--wait", "0"])).await;
+        assert!(code == Some(0) && out.contains("1 created"), "{out}");
+        assert_eq!(server.contacts().len(), 1);
+    }
+}
+
+/// Two people share an email, and the line of one is taken away.
+#[tokio::test]
+async fn another_line_is_known_by_what_was_in_it() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let (anna, bert) = ("Anna,both@deos.com\n", "Bert,both@deos.com\n");
+    fs::write(&file, format!("firstName,email\n{bert}")).unwrap();
+    let journal = begun(&file, &server).await;
+    fs::write(&file, format!("firstName,email\n{anna}")).unwrap();
+    // The half-written entry of the kill is taken away, and Anna is created.
+    run_with(import(&file, Some(&server))).await;
+    assert_eq!(server.contacts().len(), 1, "{}", fs::read_to_string(&journal).unwrap());
+    fs::write(&file, format!("firstName,email\n{bert}")).unwrap();
+    let (code, out, _) = run_with(with(&file, &server, &["--wait", "0"])).await;
+    assert!(code == Some(1) && out.contains("finds the contact of line 2"), "{out}");
+}
+
 fn with(file: &Path, server: &Server, arguments: &[&str]) -> Command {
     let mut command = import(file, Some(server));
     command.args(arguments);
@@ -263,7 +319,9 @@ async fn a_line_that_was_refused_is_tried_again() {
     let refusal = serde_json::json!({"statusCode": 422, "message": ["customFields.0.id must be a string"]});
     server.reply(Reply::json(StatusCode::UNPROCESSABLE_ENTITY, &refusal));
     let (code, out, _) = run_with(import(&file, Some(&server))).await;
-    assert!(code == Some(1) && out.contains("line 2: failed, and tried again next time"), "{out}");
+    let why = "the server does not accept the contact (422): customFields; its messages are in the error: \
+               customFields.0.id must be a string";
+    assert!(code == Some(1) && out.contains(&format!("line 2: failed, and tried again next time: {why}")), "{out}");
     let (code, out, _) = run_with(import(&file, Some(&server))).await;
     assert!(code == Some(0) && out.contains("1 created"), "{out}");
 }
@@ -369,7 +427,7 @@ async fn a_disk_that_is_full() {
     assert_eq!(most_often(&server), 1);
 
     let (code, _, err) = run_with(with(&file, &server, &["--journal", "/dev/full"])).await;
-    assert!(code == Some(1) && err.contains("/dev/full is no journal of an import"), "{err}");
+    assert!(code == Some(1) && err.contains("/dev/full is no file that can be a journal"), "{err}");
 }
 
 /// Two at a time would send each line twice.
