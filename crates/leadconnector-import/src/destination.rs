@@ -17,7 +17,8 @@ pub(crate) struct Destination {
 impl Destination {
     pub(crate) async fn of_environment() -> Result<Self, AnyError> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let url = variable("LEADCONNECTOR_BASE_URL");
+        // A slash at the end makes no other server of it.
+        let url = variable("LEADCONNECTOR_BASE_URL").map(|url| url.trim_end_matches('/').to_owned());
         let (client, location, mock) = match (variable("LEADCONNECTOR_TOKEN"), variable("LEADCONNECTOR_LOCATION_ID")) {
             (Some(token), Some(location)) => (Client::builder(token), location, None),
             (None, None) if url.is_some() => {

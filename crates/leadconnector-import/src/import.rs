@@ -17,6 +17,9 @@ use crate::table::{Row, Table};
 /// So many unknown outcomes one after the other mean that nothing succeeds: more than there are lines under way.
 const UNKNOWN_IN_A_ROW: u32 = 50;
 
+/// The same of look-ups that fail, each after several attempts.
+const FAILED_LOOK_UPS: u32 = 5;
+
 /// Imports the good lines of a table; false if not all of them ended well.
 pub(crate) async fn run(
     contacts: &Contacts,
@@ -37,6 +40,7 @@ pub(crate) async fn run(
         failed: Named::default(),
         unknown: Named::default(),
         unknown_in_a_row: 0,
+        failed_look_ups: 0,
         is_stopped: false,
     };
     let (new, begun) = lines_to_do(table, journal)?;
@@ -112,6 +116,7 @@ struct Import<'a> {
     failed: Named,
     unknown: Named,
     unknown_in_a_row: u32,
+    failed_look_ups: u32,
     /// Whether something has shown that nothing can succeed.
     is_stopped: bool,
 }
@@ -204,13 +209,17 @@ impl Import<'_> {
                     Ok(Finding::Nothing) => {
                         if !self.is_stopped {
                             line.found_nothing();
+                            self.failed_look_ups = 0;
                         }
                         left.push(line);
                     }
                     Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Created(id))?,
                     Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why))?,
                     Err(error) => {
-                        self.stop_if_hopeless(&error);
+                        self.failed_look_ups += 1;
+                        if self.failed_look_ups >= FAILED_LOOK_UPS || is_hopeless(&error) {
+                            self.stop(&error.to_string());
+                        }
                         line.look_up_failed(&error);
                         left.push(line);
                     }
@@ -233,9 +242,15 @@ impl Import<'_> {
         if self.is_stopped || !(too_many_unknown || is_hopeless(error)) {
             return;
         }
-        self.is_stopped = true;
         let how_many = if too_many_unknown { format!("{UNKNOWN_IN_A_ROW} times in a row: ") } else { String::new() };
-        self.progress.say(&format!("stopped, since nothing can succeed: {how_many}{error}"));
+        self.stop(&format!("{how_many}{error}"));
+    }
+
+    /// Stops, and says why for the first time.
+    fn stop(&mut self, why: &str) {
+        if !std::mem::replace(&mut self.is_stopped, true) {
+            self.progress.say(&format!("stopped, since nothing can succeed: {why}"));
+        }
     }
 
     fn ended(&mut self, sent: &Sent, outcome: Outcome) -> Result<(), AnyError> {

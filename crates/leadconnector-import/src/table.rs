@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use csv::{ErrorKind, StringRecord};
 use leadconnector::NewContact;
@@ -19,8 +20,24 @@ use quotes::Unclosed;
 pub(crate) struct Table {
     path: PathBuf,
     names: StringRecord,
+    /// How it was when its columns were read.
+    version: Version,
     /// The last record, if a quote in it is not closed: it has swallowed the lines behind it.
     unclosed: Option<Unclosed>,
+}
+
+/// What shows that a file is another one than before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Version {
+    length: u64,
+    changed: Option<SystemTime>,
+}
+
+impl Version {
+    fn of(path: &Path) -> io::Result<Self> {
+        let metadata = path.metadata()?;
+        Ok(Self { length: metadata.len(), changed: metadata.modified().ok() })
+    }
 }
 
 /// What is in the lines of a table.
@@ -109,6 +126,7 @@ impl Table {
         if metadata.len() == 0 {
             return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
         }
+        let version = Version::of(path).map_err(|error| unreadable(&error))?;
         let unclosed = File::open(path).and_then(|file| quotes::unclosed(BufReader::new(file)));
         let unclosed = unclosed.map_err(|error| unreadable(&error))?;
         if unclosed.as_ref().is_some_and(|unclosed| unclosed.record == 0) {
@@ -117,7 +135,7 @@ impl Table {
         let mut reader = reader(path).map_err(|error| unreadable(&error))?;
         let names = reader.headers().map_err(|error| unreadable(&error))?.clone();
         columns::check(&names).map_err(|error| first_line(&error))?;
-        Ok(Self { path: path.to_owned(), names, unclosed })
+        Ok(Self { path: path.to_owned(), names, version, unclosed })
     }
 
     /// Reads all lines, hands over those that are good, and tells what is wrong with the others.
@@ -157,6 +175,7 @@ impl Table {
         Ok(Items {
             path: self.path.clone(),
             names: self.names.clone(),
+            version: self.version,
             unclosed: self.unclosed,
             records,
             record: StringRecord::new(),
@@ -180,6 +199,7 @@ enum Item {
 struct Items {
     path: PathBuf,
     names: StringRecord,
+    version: Version,
     unclosed: Option<Unclosed>,
     records: csv::Reader<File>,
     record: StringRecord,
@@ -192,6 +212,10 @@ impl Iterator for Items {
     type Item = Result<Item, String>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // An import takes hours, and a cell would be taken for one of another column.
+        if Version::of(&self.path).ok() != Some(self.version) {
+            return Some(Err(format!("{} was changed while it was read: start again", self.path.display())));
+        }
         let read = self.records.read_record(&mut self.record);
         let position = match &read {
             Ok(false) => return None,

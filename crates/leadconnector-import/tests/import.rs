@@ -326,6 +326,27 @@ async fn a_line_that_was_refused_is_tried_again() {
     assert!(code == Some(0) && out.contains("1 created"), "{out}");
 }
 
+/// A file that is changed meanwhile is not read on: a cell would be taken for one of another column.
+#[tokio::test]
+async fn a_file_that_changes_while_it_is_read() {
+    let server = Server::builder().rate_limit(20, Duration::from_millis(300)).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines: String = (0..200).map(|number| format!("First {number},Last {number}\n")).collect();
+    fs::write(&file, format!("firstName,lastName\n{lines}")).unwrap();
+    let mut command = to(Command::new(program()), &server);
+    let child =
+        command.arg(&file).stderr(std::process::Stdio::piped()).stdout(std::process::Stdio::null()).spawn().unwrap();
+    while server.requests().len() < 25 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    fs::write(&file, format!("lastName,firstName,email\n{}", lines.replace('\n', ",\n"))).unwrap();
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    let (_, err) = said(&output);
+    assert!(output.status.code() == Some(1) && err.contains("was changed while it was read: start again"), "{err}");
+    assert!(server.contacts().iter().all(|contact| contact["firstName"].as_str().unwrap().starts_with("First")));
+}
+
 /// A custom field that the server drops is named.
 #[tokio::test]
 async fn what_the_server_leaves_out() {
