@@ -7,6 +7,7 @@ use std::fmt;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use csv::{ErrorKind, StringRecord};
@@ -14,7 +15,6 @@ use leadconnector::NewContact;
 use sha2::{Digest, Sha256};
 
 use crate::columns;
-use quotes::Unclosed;
 
 /// A file with the names of its columns.
 pub(crate) struct Table {
@@ -22,8 +22,9 @@ pub(crate) struct Table {
     names: StringRecord,
     /// How it was when its columns were read.
     version: Version,
-    /// The last record, if a quote in it is not closed: it has swallowed the lines behind it.
-    unclosed: Option<Unclosed>,
+    /// The records in which a quote is not closed, by their places, each with the lines to the quote: they have swallowed the lines
+    /// behind them.
+    unclosed: Arc<HashMap<u64, u64>>,
 }
 
 /// What shows that a file is another one than before.
@@ -129,13 +130,14 @@ impl Table {
         let version = Version::of(path).map_err(|error| unreadable(&error))?;
         let unclosed = File::open(path).and_then(|file| quotes::unclosed(BufReader::new(file)));
         let unclosed = unclosed.map_err(|error| unreadable(&error))?;
-        if unclosed.as_ref().is_some_and(|unclosed| unclosed.record == 0) {
+        let unclosed: HashMap<_, _> = unclosed.into_iter().map(|unclosed| (unclosed.record, unclosed.lines)).collect();
+        if unclosed.contains_key(&0) {
             return Err(first_line(&quotes::NOT_CLOSED));
         }
         let mut reader = reader(path).map_err(|error| unreadable(&error))?;
         let names = reader.headers().map_err(|error| unreadable(&error))?.clone();
         columns::check(&names).map_err(|error| first_line(&error))?;
-        Ok(Self { path: path.to_owned(), names, version, unclosed })
+        Ok(Self { path: path.to_owned(), names, version, unclosed: Arc::new(unclosed) })
     }
 
     /// Reads all lines, hands over those that are good, and tells what is wrong with the others.
@@ -176,7 +178,7 @@ impl Table {
             path: self.path.clone(),
             names: self.names.clone(),
             version: self.version,
-            unclosed: self.unclosed,
+            unclosed: Arc::clone(&self.unclosed),
             records,
             record: StringRecord::new(),
             numbers: Numbers { text: BufReader::new(File::open(&self.path).map_err(unreadable)?), place: 0, number: 1 },
@@ -200,7 +202,7 @@ struct Items {
     path: PathBuf,
     names: StringRecord,
     version: Version,
-    unclosed: Option<Unclosed>,
+    unclosed: Arc<HashMap<u64, u64>>,
     records: csv::Reader<File>,
     record: StringRecord,
     numbers: Numbers<BufReader<File>>,
@@ -227,8 +229,8 @@ impl Iterator for Items {
             Ok(number) => number,
             Err(error) => return Some(Err(unreadable(&error))),
         };
-        if let Some(unclosed) = self.unclosed.filter(|unclosed| unclosed.record == self.numbers.place) {
-            let line = number + unclosed.lines;
+        if let Some(lines) = self.unclosed.get(&self.numbers.place) {
+            let line = number + lines;
             return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
         }
         let what = match read {

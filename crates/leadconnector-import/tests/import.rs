@@ -81,7 +81,7 @@ fn bad_lines_do_not_stop_the_good_ones() {
                     contacts.csv: line 6: it has 2 cells, and line 1 has 5\n\
                     contacts.csv: line 7: none of firstName, lastName, email and phone is there, and the server needs one\n\
                     contacts.csv: line 10: firstName has a line break: is a quote not closed?\n\
-                    contacts.csv: line 13: a quote is opened here and not closed: all lines behind it would be part of the cell\n";
+                    contacts.csv: line 13: a quote is opened here and not closed: the lines behind it would be part of the cell\n";
     let (code, out, err) = run(text, &["--dry-run"]);
     assert_eq!(err, problems);
     assert_eq!(
@@ -98,6 +98,12 @@ fn bad_lines_do_not_stop_the_good_ones() {
     let (_, _, err) =
         run("firstName,email\r\nRosan,rosan@deos.com\r\nRubika,\"rubika@deos.com\r\nAnna,\r\n", &["--dry-run"]);
     assert!(err.starts_with("contacts.csv: line 3: a quote is opened here"), "{err}");
+    // Where another quote follows, in a column that may have several lines.
+    let (_, out, err) = run("firstName,address1\nA,\"abc\nB,b\nC,\"c\"\nD,d\n", &["--dry-run"]);
+    assert!(
+        err.starts_with("contacts.csv: line 2: a quote is opened here") && out.starts_with("1 lines are good"),
+        "{out}{err}"
+    );
     let (_, _, err) = run("\"firstName\nRosan\n", &["--dry-run"]);
     assert!(err.starts_with("error: contacts.csv, line 1: a quote is opened here"), "{err}");
 }

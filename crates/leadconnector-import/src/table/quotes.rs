@@ -1,13 +1,13 @@
-//! A quote that is not closed: the reader of CSV takes all that is behind it for one cell, without a word.
+//! A quote that is not closed: the reader of CSV takes what is behind it for one cell, without a word, to the next quote or to the
+//! end of the file.
 
 use std::io::{self, BufRead};
 
 /// What is said of it.
 pub(super) const NOT_CLOSED: &str =
-    "a quote is opened here and not closed: all lines behind it would be part of the cell";
+    "a quote is opened here and not closed: the lines behind it would be part of the cell";
 
-/// The last record of a file, which ends within quotes.
-#[derive(Clone, Copy)]
+/// A record with a quote that is not closed where a cell ends.
 pub(super) struct Unclosed {
     /// Where the record begins, in bytes.
     pub(super) record: u64,
@@ -24,8 +24,10 @@ enum State {
     Quote,
 }
 
-/// Whether a file ends within quotes.
-pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Option<Unclosed>> {
+/// The records that end with the file and within quotes, or have a cell of several lines with something behind its quotes: there
+/// another cell of these lines has begun.
+pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Vec<Unclosed>> {
+    let mut found: Vec<Unclosed> = Vec::new();
     let (mut state, mut place, mut line) = (State::BeginningOfCell, 0_u64, 0_u64);
     let (mut record, mut line_of_record, mut line_of_quote) = (0, 0, 0);
     let mut before = b'\n';
@@ -41,6 +43,10 @@ pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Option<Unclosed>> {
             line += u64::from(is_end && !(*byte == b'\n' && before == b'\r'));
             place += 1;
             before = *byte;
+            let is_within = matches!(state, State::Quote) && !is_end && !matches!(byte, b'"' | b',');
+            if is_within && line > line_of_quote && found.last().is_none_or(|last| last.record != record) {
+                found.push(Unclosed { record, lines: line_of_quote - line_of_record });
+            }
             state = match (state, byte) {
                 (State::BeginningOfCell, b'"') => {
                     line_of_quote = line;
@@ -60,7 +66,10 @@ pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Option<Unclosed>> {
         }
         text.consume(length);
     }
-    Ok(matches!(state, State::Quoted).then(|| Unclosed { record, lines: line_of_quote - line_of_record }))
+    if matches!(state, State::Quoted) && found.last().is_none_or(|last| last.record != record) {
+        found.push(Unclosed { record, lines: line_of_quote - line_of_record });
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -71,19 +80,23 @@ mod tests {
     #[test]
     fn where_a_quote_is_not_closed() {
         for (text, expected) in [
-            ("a,b\n1,2\n", None),
-            ("a,b\n1,\"2\n3,4\n", Some((4, 0))),
-            ("a,b\r\n\"1\r\n1\",\"2\r\n3,4\r\n", Some((5, 1))),
-            ("a,b\n\"1\",\"2\"\"\"\n", None),
-            ("a,b\n1,\"2\"\"\n", Some((4, 0))),
-            ("a,b\n1\",2\"\n3,4\n", None),
-            ("\u{feff}\"a,b\n1,2\n", Some((0, 0))),
-            ("\u{feff}\"a\",b\n1,2\n", None),
-            ("", None),
-            ("a\n\"", Some((2, 0))),
+            ("a,b\n1,2\n", &[] as &[_]),
+            ("a,b\n1,\"2\n3,4\n", &[(4, 0)]),
+            ("a,b\r\n\"1\r\n1\",\"2\r\n3,4\r\n", &[(5, 1)]),
+            ("a,b\n\"1\",\"2\"\"\"\n", &[]),
+            ("a,b\n1,\"2\"\"\n", &[(4, 0)]),
+            ("a,b\n1\",2\"\n3,4\n", &[]),
+            ("\u{feff}\"a,b\n1,2\n", &[(0, 0)]),
+            ("\u{feff}\"a\",b\n1,2\n", &[]),
+            ("", &[]),
+            ("a\n\"", &[(2, 0)]),
+            // Up to the next quote, and not on one line, where the reader makes no other cell of it.
+            ("a,b\n1,\"2\n3,4\n5,\"6\"\n7,8\n", &[(4, 0)]),
+            ("a,b\n1,\"2\" 3\n", &[]),
         ] {
             let found = unclosed(text.as_bytes()).unwrap();
-            assert_eq!(found.map(|found| (found.record, found.lines)), expected, "{text:?}");
+            let found: Vec<_> = found.into_iter().map(|found| (found.record, found.lines)).collect();
+            assert_eq!(found, expected, "{text:?}");
         }
     }
 }
