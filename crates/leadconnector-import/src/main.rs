@@ -57,11 +57,12 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
         return Ok(checked.bad == 0);
     }
     let destination = Destination::of_environment().await?;
-    let forgotten = tempfile::tempdir()?;
-    let path = match journal {
-        Some(journal) => journal,
-        None if destination.mock.is_some() => forgotten.path().join("journal"),
-        None => {
+    // What was done at a mock server is forgotten with it.
+    let forgotten = destination.mock.as_ref().map(|_| tempfile::tempdir()).transpose()?;
+    let path = match (journal, &forgotten) {
+        (Some(journal), _) => journal,
+        (None, Some(folder)) => folder.path().join("journal"),
+        (None, None) => {
             let mut name = file.into_os_string();
             name.push(".journal");
             name.into()
