@@ -226,7 +226,7 @@ impl ClientBuilder {
     /// is not.
     ///
     /// The contact is looked up by its email, and then by its phone, several times with a wait before each. If the location has it,
-    /// and it was added after the call began, it is what the call yields. If an older one is found, the error is
+    /// and it was added after the request was sent, it is what the call yields. If one is found that may be another, the error is
     /// [`Error::Unreconciled`](crate::Error::Unreconciled), which has it. If none is found, the contact has neither email nor
     /// phone, or the look-up is refused, the error is that of the creation, and the outcome stays unknown.
     ///
