@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
-
 use serde_json::Value;
 
 use crate::journal::{Journal, Sent, Times};

@@ -200,17 +200,14 @@ impl Import<'_> {
             let mut left = Vec::new();
             for mut line in begun {
                 // What is not looked up any more stays as it was.
-                let found = if self.is_stopped {
-                    Ok(Finding::Nothing)
-                } else {
-                    line.look_up(self.contacts, self.journal).await
-                };
-                match found {
+                if self.is_stopped {
+                    left.push(line);
+                    continue;
+                }
+                match line.look_up(self.contacts, self.journal).await {
                     Ok(Finding::Nothing) => {
-                        if !self.is_stopped {
-                            line.found_nothing();
-                            self.failed_look_ups = 0;
-                        }
+                        line.found_nothing();
+                        self.failed_look_ups = 0;
                         left.push(line);
                     }
                     Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Created(id))?,

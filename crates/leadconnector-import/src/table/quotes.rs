@@ -73,7 +73,6 @@ pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Vec<Unclosed>> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use super::*;
 

@@ -5,7 +5,7 @@ use http::{Response, StatusCode};
 use serde_json::Value;
 
 use super::Operations;
-use crate::answers::{Refusal, not_found, unprocessable};
+use crate::answers::Refusal;
 
 impl Operations {
     pub(super) fn delete_contact_from_workflow(
@@ -14,9 +14,7 @@ impl Operations {
         workflow_id: &str,
         body: &Value,
     ) -> Result<Response<Bytes>, Refusal> {
-        self.validator.check_workflow(body).map_err(|messages| unprocessable(&messages))?;
-        let workflows = self.store.workflows_mut(contact_id).ok_or_else(|| not_found(contact_id))?;
-        workflows.retain(|workflow| workflow != workflow_id);
+        self.workflows_of(contact_id, body)?.retain(|workflow| workflow != workflow_id);
         Ok(self.workflow_changed(StatusCode::OK))
     }
 }

@@ -144,13 +144,12 @@ impl<'a> Attempts<'a> {
         *sent_at = Some(Instant::now());
         let permit = permit.sent();
         let received = receive(sent, self.client.response_limit(), self.operation).await;
-        match (&received, permit) {
-            (_, None) => {}
-            (Ok((response, _)), Some(permit)) => {
-                permit.answered(BudgetAnswer::new(response.status(), response.headers()));
+        if let Some(permit) = permit {
+            match &received {
+                Ok((response, _)) => permit.answered(BudgetAnswer::new(response.status(), response.headers())),
+                Err(error) if error.is_connect() || error.is_builder() => permit.unused(),
+                Err(_) => drop(permit),
             }
-            (Err(error), Some(permit)) if error.is_connect() || error.is_builder() => permit.unused(),
-            (Err(_), Some(permit)) => drop(permit),
         }
         Ok(received)
     }

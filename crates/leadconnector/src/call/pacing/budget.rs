@@ -147,10 +147,10 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RateLimit;
     use crate::call::pacing::for_tests::{answer, learnt, left, location};
     use crate::call::pacing::interval::INTERVAL;
     use crate::call::pacing::{Pacing, Permit, SlidingWindow};
+    use crate::{LocationId, RateLimit};
 
     #[tokio::test(start_paused = true)]
     async fn the_servers_figures_count() {
@@ -261,6 +261,4 @@ mod tests {
         let Err(PacingError::DayUsedUp { again_in }) = pacing.acquire(&location).await else { panic!("not used up") };
         assert!(again_in <= DAY);
     }
-
-    use crate::LocationId;
 }
