@@ -118,8 +118,12 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
     }
 
     println!("\n== packaging, and building from the packages");
+    // Each time in a folder of its own. cargo takes a package that another one depends on for unchanged as long as its version
+    // and this folder are the same: it would build against the one that was packaged before.
+    let fresh = tempfile::Builder::new().prefix("package-").tempdir_in(target);
+    let fresh = fresh.with_context(|| format!("cannot make a folder in {}", target.display()))?;
     let mut package = workspace::cargo(root);
-    package.args(["package", "--locked", "--target-dir"]).arg(target);
+    package.args(["package", "--locked", "--target-dir"]).arg(fresh.path());
     select(&mut package, packages.iter());
     registry.name_to(&mut package);
     // Code of all dependencies runs in this build, and the token is only for the upload.
@@ -128,7 +132,7 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
 
     let mut missing = Vec::new();
     for (package, published) in packages.iter().zip(before) {
-        let file = target.join(format!("package/{}-{}.crate", package.name, package.version));
+        let file = fresh.path().join(format!("package/{}-{}.crate", package.name, package.version));
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let (name, version) = (&package.name, &package.version);
         match published {
@@ -157,7 +161,7 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
     println!("\n== publishing to {registry}");
     let mut publish = workspace::cargo(root);
     // Built from the packages above.
-    publish.args(["publish", "--locked", "--no-verify", "--target-dir"]).arg(target);
+    publish.args(["publish", "--locked", "--no-verify", "--target-dir"]).arg(fresh.path());
     select(&mut publish, missing.iter().copied());
     registry.name_to(&mut publish);
     if let Err(error) = process::watch(&mut publish) {

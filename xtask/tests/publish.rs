@@ -150,6 +150,18 @@ fn in_the_order_of_dependency_and_once() {
 }
 
 #[test]
+fn a_crate_that_has_changed_since_it_was_packaged() {
+    let registry = Registry::start();
+    let workspace = Workspace::new(&registry.index());
+    workspace.publishes(&["--dry-run"]);
+
+    workspace.write("crates/leadconnector-raw/src/lib.rs", "pub const NEW: u8 = 1;\n");
+    workspace.write("crates/leadconnector/src/lib.rs", "const _: u8 = leadconnector_raw::NEW;\n");
+    workspace.commit();
+    workspace.publishes(&["--dry-run"]);
+}
+
+#[test]
 fn what_is_missing_after_a_refusal() {
     let registry = Registry::start();
     registry.refuse("leadconnector");

@@ -50,7 +50,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         println!("== installing cargo-http-registry into target/tools, for this once");
         Tool::CargoHttpRegistry.install(root).context("cargo-http-registry cannot be installed")?;
     }
-    // What is built is kept from one rehearsal to the next, save what comes from the registry, which is new each time.
+    // What the crate that depends on them builds is kept from one rehearsal to the next, save what comes from the registry.
     let target = root.join("target/rehearsal");
     let scratch = tempfile::Builder::new().prefix("leadconnector-rehearsal-").tempdir();
     let scratch = scratch.context("cannot make a temporary folder")?;
