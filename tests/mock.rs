@@ -347,7 +347,7 @@ async fn paths_around_an_id() {
         (Method::GET, "/contacts/a/"),
         (Method::GET, "/contacts/a/b"),
         (Method::GET, "/contacts/a/notes/"),
-        (Method::PUT, "/contacts/a"),
+        (Method::PATCH, "/contacts/a"),
         (Method::DELETE, "/contacts/a/notes"),
         (Method::DELETE, "/contacts/search/duplicate"),
     ];
@@ -453,6 +453,67 @@ async fn notes_tags_and_workflows() {
     let counts = ["create_note", "add_tags", "remove_tags"].map(|operation| server.carried_out(operation));
     assert_eq!(counts, [1, 1, 1]);
     insta::assert_snapshot!(text.replace(id_of(&known), "[id]"));
+}
+
+/// What a client of any language sees of it.
+#[tokio::test]
+async fn upserts_and_updates() {
+    let server = Server::start().await.unwrap();
+    let to = |method: Method, path: &str, body: Value| {
+        let request = client().request(method, format!("{}{path}", server.url())).bearer_auth("token");
+        let request = request.header("Version", "2021-04-15").header("Content-Type", "application/json");
+        answer(request.body(body.to_string()))
+    };
+    let upsert = |body: Value| to(Method::POST, "/contacts/upsert", body);
+    let rosan = json!({
+        "locationId": LOCATION, "email": "rosan@deos.com", "phone": "+1 888-888-8888", "firstName": "Rosan",
+        "gender": "male", "tags": ["VIP"], "customFields": [{"id": "a", "field_value": 1}],
+    });
+    let mut said = upsert(rosan).await;
+    let changed = json!({
+        "locationId": LOCATION, "email": "ROSAN@deos.com", "phone": "+1 777-777-7777", "gender": "female",
+        "source": "api", "tags": [], "customFields": [{"id": "b", "field_value": "two"}], "dateOfBirth": "1990-09-25",
+    });
+    server.insert(&json!({"locationId": LOCATION, "phone": "+17777777777"})).unwrap();
+    said += &format!("\n\n## The phone is somebody else's\n{}", upsert(changed).await);
+    let refused = json!({"locationId": LOCATION, "email": "a", "favouriteColour": "teal", "dateOfBirth": 7});
+    said += &format!("\n\n## Refused\n{}", upsert(refused).await);
+
+    let path = path_of(&server.contacts()[0]);
+    let update = |body: Value| to(Method::PUT, &path, body);
+    let changed = json!({"lastName": "Deo", "source": null, "customFields": [{"id": "a", "field_value": null}], "companyName": "DGS"});
+    said += &format!("\n\n## Updated\n{}", update(changed).await);
+    let refused = json!({"gender": "male", "locationId": LOCATION, "firstNameLowerCase": "a", "additionalEmails": []});
+    said += &format!("\n\n## Refused\n{}", update(refused).await);
+    said += &format!("\n\n## Somebody else's phone\n{}", update(json!({"phone": "+17777777777"})).await);
+    let nobody = to(Method::PUT, "/contacts/seD4PfOuKoVMLkEZqohJ", json!({"city": "Dolomite"})).await;
+    said += &format!("\n\n## Nobody\n{nobody}");
+    let counts = ["upsert_contact", "update_contact"].map(|operation_id| server.carried_out(operation_id));
+    assert_eq!(counts, [2, 1]);
+    let id = server.contacts()[0]["id"].as_str().unwrap().to_owned();
+    let other = server.contacts()[1]["id"].as_str().unwrap().to_owned();
+    insta::assert_snapshot!(said.replace(&id, "[id]").replace(&other, "[other]"));
+
+    // A contact is found by what it has now.
+    to(Method::PUT, &path, json!({"email": "new@deos.com"})).await;
+    let known = |email: &str| upsert(json!({"locationId": LOCATION, "email": email}));
+    assert!(known("new@deos.com").await.contains("\"new\": false"));
+    assert!(known("rosan@deos.com").await.contains("\"new\": true"));
+}
+
+/// Who asks for a second contact gets one where the location allows it.
+#[tokio::test]
+async fn a_second_contact_by_an_upsert() {
+    for (allowed, asked_for, contacts) in [(true, true, 2), (true, false, 1), (false, true, 1)] {
+        let server = Server::builder().allow_duplicates(allowed).start().await.unwrap();
+        let body = json!({"locationId": LOCATION, "email": "rosan@deos.com", "createNewIfDuplicateAllowed": asked_for});
+        for _ in 0..2 {
+            let request = client().post(format!("{}/contacts/upsert", server.url())).bearer_auth("token");
+            let request = request.header("Version", "2021-04-15").header("Content-Type", "application/json");
+            assert!(answer(request.body(body.to_string())).await.starts_with("200"));
+        }
+        assert_eq!(server.contacts().len(), contacts, "{allowed}, {asked_for}");
+    }
 }
 
 #[tokio::test]

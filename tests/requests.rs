@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use leadconnector::{
-    ApiVersion, Channel, Client, ContactId, CustomField, CustomFieldId, CustomFieldValue, DndSetting, Email,
-    InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null, Phone, PropertyName, UploadedFile,
-    UserId, WorkflowId,
+    ApiVersion, Channel, Client, ContactId, ContactUpdate, Country, CustomField, CustomFieldId, CustomFieldValue,
+    DndSetting, Email, InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null, Phone,
+    PropertyName, UpdatePropertyName, UploadedFile, Upsert, UserId, WorkflowId,
 };
 use leadconnector_mock::{Request, Server};
 
@@ -193,6 +193,81 @@ async fn finding_a_duplicate() {
     }
     assert!(contacts.find_duplicate(Email::new("rosan@deos.com").unwrap()).await.unwrap().is_none());
     let requests: Vec<_> = server.requests().iter().map(as_text).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
+}
+
+#[tokio::test]
+async fn upserts() {
+    let server = Server::start().await.unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let day = chrono::NaiveDate::from_ymd_opt(1990, 9, 25);
+    let rosan = || of_the_pages_location(page_example().unwrap()).unwrap();
+    let with_a_day = rosan().property(PropertyName::new("dateOfBirth").unwrap(), "soon").build();
+
+    let id = contacts.upsert(rosan().build()).await.unwrap().contact.id;
+    let upsert = Upsert::new(with_a_day).date_of_birth(day).replace_tags(true).create_new_if_duplicate_allowed(true);
+    assert_eq!(contacts.upsert(upsert).await.unwrap().contact.date_of_birth, day);
+    let email = Email::new("rosan@deos.com").unwrap();
+    let nothing = Upsert::new(NewContact::builder().email(email).build()).date_of_birth(Null).replace_tags(true);
+    let cleared = contacts.upsert(nothing).await.unwrap().contact;
+    assert_eq!((cleared.id, cleared.date_of_birth, cleared.tags.len()), (id.clone(), None, 0));
+    let requests: Vec<_> =
+        server.requests().iter().map(|request| as_text(request).replace(id.as_str(), "[id]")).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
+}
+
+#[tokio::test]
+async fn updates() {
+    let server = Server::start().await.unwrap();
+    let rosan =
+        server.insert(&serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"})).unwrap();
+    let id = ContactId::new(rosan["id"].as_str().unwrap()).unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let every = ContactUpdate::builder()
+        .first_name("Rosan")
+        .last_name("Deo")
+        .name("Rosan Deo")
+        .email(Email::new("rosan@deos.com").unwrap())
+        .phone(Phone::new("+1 888-888-8888").unwrap())
+        .address1("3535 1st St N")
+        .city("Dolomite")
+        .state("AL")
+        .postal_code("35061")
+        .website("https://www.tesla.com")
+        .timezone("America/Chihuahua")
+        .dnd(true)
+        .dnd_setting(Channel::Sms, DndSetting::permanent())
+        .inbound_dnd_setting(InboundDndSetting::inactive())
+        .replace_tags(["nisi sint commodo amet", "consequat"])
+        .custom_field(custom_field("My Text"))
+        .source("public api")
+        .date_of_birth(chrono::NaiveDate::from_ymd_opt(1990, 9, 25))
+        .country(Country::new("US").unwrap())
+        .assigned_to(UserId::new("y0BeYjuRIlDwsDcOHOJo").unwrap())
+        .property(UpdatePropertyName::new("companyName").unwrap(), "DGS VolMAX");
+    let cleared = ContactUpdate::builder()
+        .first_name(Null)
+        .last_name(Null)
+        .name(Null)
+        .email(Null)
+        .phone(Null)
+        .address1(Null)
+        .city(Null)
+        .state(Null)
+        .website(Null)
+        .timezone(Null)
+        .source(Null)
+        .date_of_birth(Null)
+        .assigned_to(Null)
+        .replace_tags(Vec::<String>::new());
+    let one = ContactUpdate::builder().first_name(None::<&str>).last_name("Deo");
+    for update in [every, cleared, one] {
+        contacts.update(&id, update.build()).await.unwrap();
+    }
+    let requests: Vec<_> =
+        server.requests().iter().map(|request| as_text(request).replace(id.as_str(), "[id]")).collect();
     insta::assert_snapshot!(requests.join("\n\n"));
 }
 

@@ -101,7 +101,12 @@ async fn no_member_is_taken_for_another() {
     let mut contact = example(&fragment["components"]["schemas"]["Contact"], &fragment);
     for (name, value) in contact.as_object_mut().unwrap() {
         match value {
-            Value::String(text) if !name.starts_with("date") && !name.ends_with("At") => *text = name.clone(),
+            Value::String(text) if !name.starts_with("date") && !name.ends_with("At") && name != "lastActivity" => {
+                *text = name.clone();
+            }
+            Value::Object(members) if name.ends_with("ttributionSource") => {
+                members.iter_mut().for_each(|(member, value)| *value = json!(format!("{name}.{member}")));
+            }
             Value::Array(items) if name != "customFields" => *items = vec![json!(name)],
             _ => {}
         }

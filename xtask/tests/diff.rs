@@ -129,7 +129,7 @@ said! {
     ];
     any_other_member_of_the_request: [("      additionalProperties: {}\n", "")];
     member_of_several_responses: [("        deleted:\n          type: boolean\n          example: false\n", "")];
-    member_added_to_the_responses: [("        deleted:\n", "        visitorId:\n          type: string\n        deleted:\n")];
+    member_added_to_the_responses: [("        deleted:\n", "        nickname:\n          type: string\n        deleted:\n")];
     wider_and_narrower_in_the_response: [
         ("        deleted:\n          type: boolean", "        deleted:\n          type: integer"),
         ("of its examples.\n        dateAdded:\n          type: string\n          format: date-time", "of its examples.\n        dateAdded:\n          type: string"),

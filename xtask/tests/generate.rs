@@ -95,7 +95,7 @@ refused! {
     a_misspelled_keyword: edited("      type: string\n      nullable: true", "      type: string\n      nulable: true");
     required_but_not_there: edited("required: [locationId]", "required: [locationID]");
     a_default: edited("            gender:\n              type: string", "            gender:\n              type: string\n              default: male");
-    array_without_items: edited("          items:\n            type: string\n          example: [nisi sint commodo amet, consequat]\n        customFields", "          example: [nisi sint commodo amet, consequat]\n        customFields");
+    array_without_items: edited("All tags of a contact.\n      type: array\n      items:\n        type: string\n", "All tags of a contact.\n      type: array\n");
     closed_enum_behind_a_response_component: edited("          description: Successful response\n          content:", "          $ref: \"#/components/responses/Created\"\n        \"403\":\n          description: Forbidden\n          content:").replace("        deleted:\n          type: boolean", "        deleted:\n          type: string\n          enum: [\"yes\", \"no\"]").replace("  responses:\n    BadRequest:\n", "  responses:\n    Created:\n      description: Successful response\n      content:\n        application/json:\n          schema:\n            $ref: \"#/components/schemas/CreateContactResponse\"\n    BadRequest:\n");
     any_of_scalars_behind_all_of: edited("    NullableString:\n", "    Mixed:\n      anyOf:\n        - allOf: [$ref: \"#/components/schemas/NullableString\"]\n        - type: object\n    NullableString:\n");
     one_of_two_strings: edited("    NullableString:\n", "    Mixed:\n      oneOf:\n        - type: string\n          enum: [a]\n        - type: string\n    NullableString:\n");
@@ -132,7 +132,7 @@ refused! {
     required_by_a_shared_part: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId, birthday]\n");
     required_by_what_is_a_part_and_more: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId]\n").replace("        dndSettings:\n          $ref: \"#/components/schemas/DndSettings\"\n", "        dndSettings:\n          $ref: \"#/components/schemas/ContactFields\"\n");
     additional_properties_in_a_composed_response: edited(NOTE, "    NoteFields:\n      type: object\n      additionalProperties: {}\n    Note:\n      description: A note of a contact.\n      allOf: [$ref: \"#/components/schemas/NoteFields\"]\n");
-    optional_and_nullable_in_a_part: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [gender]\n").replacen("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          nullable: true\n", 1).replacen("            gender:\n", "            gender:\n              nullable: true\n", 1);
+    optional_and_nullable_in_a_part: edited(FIELDS, "    ContactFields:\n      type: object\n      required: [source]\n").replacen("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          nullable: true\n", 1).replacen("            source:\n              type: string\n", "            source:\n              type: string\n              nullable: true\n", 1);
     optional_and_nullable_in_what_is_a_part_and_more: edited(OWN, "          required: [locationId, postalCode]\n          properties:\n            more:\n              $ref: \"#/components/schemas/ContactFields\"\n").replacen("        postalCode:\n          type: string\n", "        postalCode:\n          type: string\n          nullable: true\n", 1);
     an_array_in_a_part_of_a_response: edited(NOTE, "    NoteFields:\n      type: object\n      properties:\n        tags:\n          type: array\n          items: {}\n    Note:\n      description: A note of a contact.\n      allOf: [$ref: \"#/components/schemas/NoteFields\"]\n");
     a_part_that_is_the_composition: edited(SHARED, "        - $ref: \"#/components/schemas/ContactFields\"\n        - $ref: \"#/components/schemas/CreateContactRequest\"\n");
@@ -195,7 +195,7 @@ refused! {
     once_if_in_any_case: edited(ONCE, "      x-effect: once\n      x-once-if: dnd\n");
     once_if_what_each_request_has: edited(ONCE, "      x-effect: repeats\n      x-once-if: dnd\n").replacen("required: [locationId]", "required: [locationId, dnd]", 1);
     once_if_null: edited(ONCE, "      x-effect: repeats\n      x-once-if: dnd\n").replacen("        dnd:\n          type: boolean\n", "        dnd:\n          allOf: [{type: boolean}]\n          nullable: true\n", 1);
-    once_if_without_a_body: edited("x-effect: repeats\n", "x-effect: repeats\n      x-once-if: dnd\n");
+    once_if_without_a_body: edited("delete_contact\n      x-effect: repeats\n", "delete_contact\n      x-effect: repeats\n      x-once-if: dnd\n");
 }
 
 const QUERY: &str = "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: string\n";
@@ -388,10 +388,12 @@ fn members_in_one_object_or_in_shared_schemas() {
         moved::into_one_object(&fragment),
         moved::into_shared_schemas(&fragment),
         moved::into_shared_schemas(&moved::into_one_object(&fragment)),
-        // What one part has, another one can require.
-        fragment
-            .replacen(FIELDS, "    ContactFields:\n      type: object\n      required: [locationId]\n", 1)
-            .replacen(OWN, "          properties:\n", 1),
+        // What one part has, the whole can require.
+        fragment.replacen(OWN, "          properties:\n", 1).replacen(
+            "\"Create Contact\".\n      type: object\n      allOf:\n",
+            "\"Create Contact\".\n      type: object\n      required: [locationId]\n      allOf:\n",
+            1,
+        ),
     ] {
         assert!(moved != fragment);
         assert!(generated(&moved) == as_it_is, "the same members gave other bytes");
@@ -417,9 +419,9 @@ fn required_names_in_any_order() {
 fn compositions_that_are_accepted() {
     for fragment in [
         // Nullable in place, and required by another part.
-        edited(FIELDS, "    ContactFields:\n      type: object\n      required: [gender]\n").replacen(
-            "            gender:\n",
-            "            gender:\n              nullable: true\n",
+        edited(FIELDS, "    ContactFields:\n      type: object\n      required: [source]\n").replacen(
+            "            source:\n              allOf: [$ref: \"#/components/schemas/NullableString\"]\n",
+            "            source:\n              type: string\n              nullable: true\n",
             1,
         ),
         // In place, and no map.
@@ -452,7 +454,8 @@ fn a_member_decides_what_repeating_does() {
     let [raw_client, _] = generated(&fragment);
     assert!(raw_client.contains(".once_if(body.dnd == Some(true))"), "{raw_client}");
     let [raw_client, _] = generated(&the_fragment());
-    assert!(!raw_client.contains(".once_if("));
+    assert!(raw_client.contains(".once_if(body.create_new_if_duplicate_allowed == Some(true))"), "{raw_client}");
+    assert_eq!(raw_client.matches(".once_if(").count(), 1);
 }
 
 /// An open enum may also be made of named schemas.

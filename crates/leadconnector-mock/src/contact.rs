@@ -1,13 +1,13 @@
 //! A contact as the vendor stores it.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// The country of each location.
 const COUNTRY: &str = "US";
 
 /// The members of a request that are stored as they came.
-const AS_SENT: [&str; 16] = [
+const AS_SENT: [&str; 18] = [
     "locationId",
     "firstName",
     "lastName",
@@ -20,66 +20,90 @@ const AS_SENT: [&str; 16] = [
     "timezone",
     "dnd",
     "dndSettings",
+    "gender",
     "source",
     "country",
     "companyName",
     "assignedTo",
+    "dateOfBirth",
 ];
 
 /// What the vendor makes of a request: with an id, dates, and lower-case copies.
 pub(crate) fn stored(request: &Value, accepted: &[String], id: &str, added: DateTime<Utc>) -> Value {
-    let mut contact = Map::new();
-    for name in AS_SENT.into_iter().chain(accepted.iter().map(String::as_str)) {
-        if let Some(value) = request.get(name).filter(|value| !value.is_null()) {
-            contact.insert(name.into(), value.clone());
-        }
-    }
+    let mut contact = json!({
+        "tags": [],
+        "country": COUNTRY,
+        "type": "lead",
+        "id": id,
+        "dateAdded": date(added),
+        "deleted": false,
+        "bounceEmail": false,
+        "unsubscribeEmail": false,
+    });
+    write(&mut contact, request, accepted, added);
+    contact
+}
 
+/// Changes a contact as a request says: what it does not have stays, null clears, and a list of tags replaces the one before.
+pub(crate) fn write(contact: &mut Value, request: &Value, accepted: &[String], now: DateTime<Utc>) {
+    let mut changed: Vec<(&str, Value)> = Vec::new();
+    for name in AS_SENT.into_iter().chain(accepted.iter().map(String::as_str)) {
+        changed.extend(request.get(name).map(|value| (name, value.clone())));
+    }
     // A full name is taken apart where the parts are not given.
     if let (Some(name), Value::Null, Value::Null) =
         (request["name"].as_str(), &request["firstName"], &request["lastName"])
     {
         let (first, last) = name.split_once(' ').unwrap_or((name, ""));
-        contact.insert("firstName".into(), first.into());
-        if !last.is_empty() {
-            contact.insert("lastName".into(), last.into());
-        }
+        changed.extend([("firstName", first.into()), ("lastName", last.into())]);
     }
-    if let Some(phone) = request["phone"].as_str() {
-        contact.insert("phone".into(), digits(phone).into());
+    if let Some(phone) = request.get("phone") {
+        changed.push(("phone", phone.as_str().map(digits).into()));
     }
     if let Some(fields) = request["customFields"].as_array() {
-        let fields = fields.iter().map(|field| json!({"id": field["id"], "value": field["field_value"]}));
-        contact.insert("customFields".into(), fields.collect());
+        changed.push(("customFields", custom_fields(&contact["customFields"], fields)));
     }
-
-    contact.insert("tags".into(), tags(&request["tags"]).into());
-    for (name, value) in [("country", COUNTRY), ("type", "lead")] {
-        contact.entry(name).or_insert_with(|| value.into());
+    if let Some(sent) = request.get("tags").filter(|tags| !tags.is_null()) {
+        changed.push(("tags", tags(sent).into()));
     }
-
-    for (name, value) in [
-        ("id", json!(id)),
-        ("dateAdded", date(added)),
-        ("dateUpdated", date(added)),
-        ("deleted", json!(false)),
-        ("bounceEmail", json!(false)),
-        ("unsubscribeEmail", json!(false)),
+    changed.push(("dateUpdated", date(now)));
+    changed.into_iter().for_each(|(name, value)| set(contact, name, value));
+    for (name, default) in [("country", COUNTRY), ("type", "lead")] {
+        if contact[name].is_null() {
+            set(contact, name, default.into());
+        }
+    }
+    for (name, copy) in [
+        ("firstNameLowerCase", text(contact, "firstName").to_lowercase()),
+        ("lastNameLowerCase", text(contact, "lastName").to_lowercase()),
+        ("fullNameLowerCase", full_name(contact).to_lowercase()),
+        ("emailLowerCase", text(contact, "email").to_lowercase()),
     ] {
-        contact.insert(name.into(), value);
+        set(contact, name, copy.into());
     }
+}
 
-    let mut contact = Value::Object(contact);
-    let copies = [
-        ("firstNameLowerCase", text(&contact, "firstName").to_lowercase()),
-        ("lastNameLowerCase", text(&contact, "lastName").to_lowercase()),
-        ("fullNameLowerCase", full_name(&contact).to_lowercase()),
-        ("emailLowerCase", text(&contact, "email").to_lowercase()),
-    ];
-    for (name, copy) in copies.into_iter().filter(|(_, copy)| !copy.is_empty()) {
-        contact[name] = copy.into();
+/// Sets a member; one of null, or of an empty text, is not there.
+fn set(contact: &mut Value, name: &str, value: Value) {
+    let Some(members) = contact.as_object_mut() else { return };
+    if value.is_null() || value == "" {
+        members.remove(name);
+    } else {
+        members.insert(name.to_owned(), value);
     }
-    contact
+}
+
+/// The custom fields that are stored, with those that are sent: by their ids, and one without a value is no more there.
+fn custom_fields(stored: &Value, sent: &[Value]) -> Value {
+    let mut fields = stored.as_array().cloned().unwrap_or_default();
+    for field in sent {
+        fields.retain(|stored| stored["id"] != field["id"]);
+        let value = &field["field_value"];
+        if !value.is_null() && *value != "" {
+            fields.push(json!({"id": field["id"], "value": value}));
+        }
+    }
+    fields.into()
 }
 
 /// A date as it is stored.
@@ -122,22 +146,23 @@ mod tests {
     /// A member that appears in the request of the fragment is stored, or named here with the reason why it is not as it came.
     #[test]
     fn every_member_of_the_request_is_stored_or_not_on_purpose() {
-        // Taken apart, freed from punctuation, in lower case, under another name, and twice not answered with.
-        const OTHERWISE: [&str; 6] = ["name", "phone", "tags", "customFields", "gender", "inboundDndSettings"];
+        // Taken apart, freed from punctuation, in lower case, under another name, not answered with, and not of the contact.
+        const OTHERWISE: [&str; 6] =
+            ["name", "phone", "tags", "customFields", "inboundDndSettings", "createNewIfDuplicateAllowed"];
         let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
         let properties =
             |name: &str| fragment["components"]["schemas"][name]["properties"].as_object().unwrap().clone();
-        let request: BTreeSet<_> = properties("CreateContactRequest").keys().cloned().collect();
+        let requests = ["CreateContactRequest", "UpsertContactRequest", "UpdateContactRequest"].map(properties);
+        let request: BTreeSet<_> = requests.iter().flat_map(|request| request.keys().cloned()).collect();
         let handled: BTreeSet<_> = AS_SENT.into_iter().chain(OTHERWISE).map(str::to_owned).collect();
         assert_eq!(handled, request);
 
-        // What is stored has a place in the answer; the vendor answers with a time zone that the page does not list.
+        // What is stored has a place in the answer.
         let contact = properties("Contact");
-        let known = |name: &str| contact.contains_key(name) || name == "timezone";
         let full = request.into_iter().map(|name| (name, json!("a")));
         let stored = stored(&full.collect(), &[], "id", Utc::now());
         for name in stored.as_object().unwrap().keys() {
-            assert!(known(name), "{name} is stored, and in no answer of the fragment");
+            assert!(contact.contains_key(name), "{name} is stored, and in no answer of the fragment");
         }
     }
 
@@ -146,6 +171,27 @@ mod tests {
         let tags = |sent: Value| stored(&json!({"tags": sent}), &[], "id", Utc::now())["tags"].clone();
         assert_eq!(tags(json!(["VIP", "Ärzte", "vip", "ÄRZTE", "new", "Vip"])), json!(["vip", "ärzte", "new"]));
         assert_eq!(tags(json!(null)), json!([]));
+    }
+
+    #[test]
+    fn an_update_changes_what_it_has() {
+        let sent = json!({
+            "firstName": "Rosan", "lastName": "Deo", "email": "Rosan@deos.com", "city": "Dolomite", "tags": ["a", "b"],
+            "customFields": [{"id": "1", "field_value": "one"}, {"id": "2", "field_value": "two"}],
+        });
+        let mut contact = stored(&sent, &[], "id", Utc::now());
+        let update = json!({
+            "lastName": "Müller", "city": null, "tags": ["C"],
+            "customFields": [{"id": "1", "field_value": ""}, {"id": "3", "field_value": 3}],
+        });
+        write(&mut contact, &update, &[], Utc::now());
+        assert_eq!(contact["fullNameLowerCase"], "rosan müller");
+        assert_eq!(
+            (&contact["email"], &contact["emailLowerCase"]),
+            (&json!("Rosan@deos.com"), &json!("rosan@deos.com"))
+        );
+        assert_eq!((contact.get("city"), &contact["tags"]), (None, &json!(["c"])));
+        assert_eq!(contact["customFields"], json!([{"id": "2", "value": "two"}, {"id": "3", "value": 3}]));
     }
 
     #[test]

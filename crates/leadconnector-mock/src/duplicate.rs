@@ -24,6 +24,14 @@ pub(crate) fn find<'a>(
     by_email.map(|contact| (contact, "email")).or_else(|| by_phone().map(|contact| (contact, "phone")))
 }
 
+/// The same, if it is another contact than the one of this id.
+pub(crate) fn find_other<'a>(store: &'a Store, request: &Value, id: &str) -> Option<(&'a Value, &'static str)> {
+    ["email", "phone"].into_iter().find_map(|member| {
+        let alone = json!({"locationId": request["locationId"], member: request[member]});
+        find(store, &alone, None).filter(|(contact, _)| contact["id"] != id)
+    })
+}
+
 /// The answer, with the contact that is there already.
 pub(crate) fn refusal(contact: &Value, matching_field: &str) -> Refusal {
     let body = json!({

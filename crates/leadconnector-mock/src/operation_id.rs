@@ -5,7 +5,9 @@
 pub(crate) enum OperationId {
     CreateContact,
     GetDuplicateContact,
+    UpsertContact,
     GetContact,
+    UpdateContact,
     DeleteContact,
     GetAllNotes,
     CreateNote,
@@ -20,7 +22,9 @@ impl OperationId {
         match name {
             "create_contact" => Some(Self::CreateContact),
             "get_duplicate_contact" => Some(Self::GetDuplicateContact),
+            "upsert_contact" => Some(Self::UpsertContact),
             "get_contact" => Some(Self::GetContact),
+            "update_contact" => Some(Self::UpdateContact),
             "delete_contact" => Some(Self::DeleteContact),
             "get_all_notes" => Some(Self::GetAllNotes),
             "create_note" => Some(Self::CreateNote),

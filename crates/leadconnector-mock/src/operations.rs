@@ -11,6 +11,8 @@ mod get_all_notes;
 mod get_contact;
 mod get_duplicate_contact;
 mod remove_tags;
+mod update_contact;
+mod upsert_contact;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -70,6 +72,8 @@ impl Operations {
             OperationId::CreateContact => self.create_contact(&json_body(request)?),
             OperationId::GetDuplicateContact => self.get_duplicate_contact(request),
             OperationId::GetContact => self.get_contact(contact_id),
+            OperationId::UpsertContact => self.upsert_contact(&json_body(request)?),
+            OperationId::UpdateContact => self.update_contact(contact_id, &json_body(request)?),
             OperationId::DeleteContact => self.delete_contact(contact_id),
             OperationId::GetAllNotes => self.get_all_notes(contact_id),
             OperationId::CreateNote => self.create_note(contact_id, &json_body(request)?),

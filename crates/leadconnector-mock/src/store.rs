@@ -75,23 +75,23 @@ impl Store {
         self.contacts.get(self.places.get(id)?).map(|kept| &kept.contact)
     }
 
-    /// The same to change it: but not its location, email and phone, by which it is found.
-    pub(crate) fn contact_mut(&mut self, id: &str) -> Option<&mut Value> {
-        self.contacts.get_mut(self.places.get(id)?).map(|kept| &mut kept.contact)
+    /// Changes a contact, which is found by what it has then; none if there is no such contact.
+    pub(crate) fn change(&mut self, id: &str, change: impl FnOnce(&mut Value)) -> Option<&Value> {
+        let place = *self.places.get(id)?;
+        let kept = self.contacts.get_mut(&place)?;
+        forget(&mut self.keys, &kept.contact, place);
+        change(&mut kept.contact);
+        for key in keys(&kept.contact) {
+            self.keys.entry(key).or_default().insert(place);
+        }
+        Some(&kept.contact)
     }
 
     /// Removes a contact with its notes; false if there is none.
     pub(crate) fn remove(&mut self, id: &str) -> bool {
         let Some(place) = self.places.remove(id) else { return false };
         let Some(kept) = self.contacts.remove(&place) else { return false };
-        for key in keys(&kept.contact) {
-            if let Some(places) = self.keys.get_mut(&key) {
-                places.remove(&place);
-                if places.is_empty() {
-                    self.keys.remove(&key);
-                }
-            }
-        }
+        forget(&mut self.keys, &kept.contact, place);
         true
     }
 
@@ -136,6 +136,18 @@ impl Store {
             low >> 48 & 0xfff,
             low & 0xffff_ffff_ffff
         )
+    }
+}
+
+/// Takes the keys of a contact away.
+fn forget(keys_of_all: &mut HashMap<Key, BTreeSet<u64>>, contact: &Value, place: u64) {
+    for key in keys(contact) {
+        if let Some(places) = keys_of_all.get_mut(&key) {
+            places.remove(&place);
+            if places.is_empty() {
+                keys_of_all.remove(&key);
+            }
+        }
     }
 }
 

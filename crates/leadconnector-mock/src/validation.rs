@@ -1,6 +1,7 @@
 //! Which bodies the vendor refuses, and in which words.
 
 use std::fmt;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use http::StatusCode;
@@ -10,6 +11,14 @@ use serde_json::{Value, json};
 
 use crate::answers::{Refusal, error};
 use crate::email::EmailCheck;
+
+/// The bodies that are contacts.
+const CREATE: &str = "CreateContactRequest";
+const UPSERT: &str = "UpsertContactRequest";
+const UPDATE: &str = "UpdateContactRequest";
+
+/// What the vendor takes in an update although no specification has it.
+pub(crate) const ACCEPTED_IN_UPDATES: [&str; 4] = ["companyName", "ssn", "keyword", "type"];
 
 /// The members of a contact one of which the vendor asks for.
 const NEEDED: [&str; 4] = ["email", "phone", "firstName", "lastName"];
@@ -91,6 +100,8 @@ impl std::error::Error for InvalidNote {}
 #[derive(Debug)]
 pub(crate) struct Validator {
     contact: jsonschema::Validator,
+    upsert: jsonschema::Validator,
+    update: jsonschema::Validator,
     note: jsonschema::Validator,
     tags: jsonschema::Validator,
     workflow: jsonschema::Validator,
@@ -105,23 +116,36 @@ impl Validator {
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let email = EmailCheck::new()?;
         json_schema(&mut fragment["components"]["schemas"]);
-        let request = &mut fragment["components"]["schemas"]["CreateContactRequest"];
-        for name in accepting {
-            request["properties"][name] = json!({});
+        for name in [CREATE, UPSERT, UPDATE] {
+            let members = &mut fragment["components"]["schemas"][name]["properties"];
+            for name in accepting {
+                members[name] = json!({});
+            }
+            // Not on the page, but the vendor refuses a malformed email and needs a location.
+            members["email"]["format"] = json!("email");
+            if let Some(location) = members.get_mut("locationId") {
+                location["minLength"] = json!(1);
+            }
         }
-        // Not on the page, but the vendor refuses a malformed email and needs a location.
-        request["properties"]["email"]["format"] = json!("email");
-        request["properties"]["locationId"]["minLength"] = json!(1);
+        for name in ACCEPTED_IN_UPDATES {
+            let text = json!({"type": ["string", "null"]});
+            fragment["components"]["schemas"][UPDATE]["properties"][name] = text;
+        }
         // These refer to no other schema.
         let alone = |name: &str| jsonschema::options().build(&fragment["components"]["schemas"][name]);
         let (note, tags, workflow) = (alone("CreateNoteRequest")?, alone("TagsRequest")?, alone("WorkflowRequest")?);
-        fragment["$ref"] = json!("#/components/schemas/CreateContactRequest");
-        let contact = jsonschema::options()
-            .should_validate_formats(true)
-            // In place of the format of JSON Schema, which refuses letters beyond ASCII.
-            .with_format("email", move |text: &str| email.accepts(text))
-            .build(&fragment)?;
-        Ok(Self { contact, note, tags, workflow, accepting: accepting.to_vec() })
+        let email = Arc::new(email);
+        let mut of_contact = |name: &str| {
+            fragment["$ref"] = json!(format!("#/components/schemas/{name}"));
+            let email = Arc::clone(&email);
+            jsonschema::options()
+                .should_validate_formats(true)
+                // In place of the format of JSON Schema, which refuses letters beyond ASCII.
+                .with_format("email", move |text: &str| email.accepts(text))
+                .build(&fragment)
+        };
+        let (contact, upsert, update) = (of_contact(CREATE)?, of_contact(UPSERT)?, of_contact(UPDATE)?);
+        Ok(Self { contact, upsert, update, note, tags, workflow, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
@@ -129,14 +153,16 @@ impl Validator {
     }
 
     pub(crate) fn check(&self, contact: &Value) -> Result<(), InvalidContact> {
-        check(&self.contact, contact).map_err(|messages| InvalidContact { messages, form: Form::List })?;
-        let needed = |name: &&str| contact[name].as_str().is_some_and(|text| !text.is_empty());
-        if NEEDED.iter().any(needed) {
-            return Ok(());
-        }
-        // Nothing but the location, which is there.
-        let alone = contact.as_object().is_some_and(|members| members.len() == 1);
-        Err(InvalidContact::nobody(if alone { Form::TextUnder400 } else { Form::Text }))
+        check_new(&self.contact, contact)
+    }
+
+    pub(crate) fn check_upsert(&self, contact: &Value) -> Result<(), InvalidContact> {
+        check_new(&self.upsert, contact)
+    }
+
+    /// The messages with which the server refuses the body of "Update Contact".
+    pub(crate) fn check_update(&self, update: &Value) -> Result<(), Vec<String>> {
+        check(&self.update, update)
     }
 
     pub(crate) fn check_note(&self, note: &Value) -> Result<(), InvalidNote> {
@@ -152,6 +178,18 @@ impl Validator {
     pub(crate) fn check_tags(&self, body: &Value) -> Result<(), Vec<String>> {
         check(&self.tags, body)
     }
+}
+
+/// Checks a contact that may be new.
+fn check_new(schema: &jsonschema::Validator, contact: &Value) -> Result<(), InvalidContact> {
+    check(schema, contact).map_err(|messages| InvalidContact { messages, form: Form::List })?;
+    let needed = |name: &&str| contact[name].as_str().is_some_and(|text| !text.is_empty());
+    if NEEDED.iter().any(needed) {
+        return Ok(());
+    }
+    // Nothing but the location, which is there.
+    let alone = contact.as_object().is_some_and(|members| members.len() == 1);
+    Err(InvalidContact::nobody(if alone { Form::TextUnder400 } else { Form::Text }))
 }
 
 /// A date that a test gives: a text as RFC 3339 has it.

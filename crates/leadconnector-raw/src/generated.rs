@@ -23,6 +23,68 @@ pub mod types {
         )]
         pub tags_added: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
+    ///Where a contact came from.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct AttributionSource {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub campaign: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "campaignId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub campaign_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dclid: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "fbEventId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub fb_event_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fbc: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fbclid: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub fbp: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub gclid: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ip: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub medium: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "mediumId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub medium_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub msclikid: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub referrer: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub url: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "userAgent",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub user_agent: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "utmContent",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub utm_content: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "utmMedium",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub utm_medium: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "utmSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub utm_source: ::std::option::Option<::std::string::String>,
+    }
     ///A contact, as the vendor stores it.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -35,6 +97,16 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub assigned_to: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub attachments: ::std::option::Option<::serde_json::Value>,
+        #[serde(
+            rename = "attributionSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub attribution_source: ::std::option::Option<
+            ::std::boxed::Box<AttributionSource>,
+        >,
         #[serde(
             rename = "birthDay",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -128,6 +200,24 @@ pub mod types {
         pub gender: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub keyword: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "lastActivity",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
+        pub last_activity: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(
+            rename = "lastAttributionSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub last_attribution_source: ::std::option::Option<
+            ::std::boxed::Box<AttributionSource>,
+        >,
         #[serde(
             rename = "lastName",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -152,6 +242,8 @@ pub mod types {
         )]
         pub location_id: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub offers: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub phone: ::std::option::Option<::std::string::String>,
@@ -165,6 +257,8 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub source: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub ssn: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
@@ -177,6 +271,11 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub unsubscribe_email: ::std::option::Option<bool>,
+        #[serde(
+            rename = "visitorId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub visitor_id: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub website: ::std::option::Option<::std::string::String>,
     }
@@ -377,8 +476,8 @@ pub mod types {
         pub source: ::std::option::Option<::std::string::String>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub state: ::std::option::Option<NullableString>,
-        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
-        pub tags: ::std::vec::Vec<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<TagList>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub timezone: ::std::option::Option<NullableString>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
@@ -875,11 +974,219 @@ pub mod types {
         )]
         pub tags_removed: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
     }
+    ///All tags of a contact.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(transparent)]
+    pub struct TagList(pub ::std::vec::Vec<::std::string::String>);
+    impl ::std::ops::Deref for TagList {
+        type Target = ::std::vec::Vec<::std::string::String>;
+        fn deref(&self) -> &::std::vec::Vec<::std::string::String> {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<TagList> for ::std::vec::Vec<::std::string::String> {
+        fn from(value: TagList) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::vec::Vec<::std::string::String>> for TagList {
+        fn from(value: ::std::vec::Vec<::std::string::String>) -> Self {
+            Self(value)
+        }
+    }
     ///The body of "Add Tags" and of "Remove Tags".
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
     pub struct TagsRequest {
         pub tags: ::std::vec::Vec<::std::string::String>,
+    }
+    ///The body of "Update Contact".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct UpdateContactRequest {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address1: ::std::option::Option<NullableString>,
+        ///User's Id
+        #[serde(
+            rename = "assignedTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub assigned_to: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "customFields",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub custom_fields: ::std::vec::Vec<CustomField>,
+        #[serde(
+            rename = "dateOfBirth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub date_of_birth: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dnd: ::std::option::Option<bool>,
+        #[serde(
+            rename = "dndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub dnd_settings: ::std::option::Option<::std::boxed::Box<DndSettings>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_name: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "inboundDndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
+        pub inbound_dnd_settings: ::std::option::Option<InboundDndSettings>,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_name: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub phone: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub postal_code: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<TagList>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timezone: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub website: ::std::option::Option<NullableString>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The successful response of "Update Contact".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UpdateContactResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeded: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeeded: ::std::option::Option<bool>,
+    }
+    ///The body of "Upsert Contact".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct UpsertContactRequest {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address1: ::std::option::Option<NullableString>,
+        ///User's Id
+        #[serde(
+            rename = "assignedTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub assigned_to: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "companyName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub company_name: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "createNewIfDuplicateAllowed",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub create_new_if_duplicate_allowed: ::std::option::Option<bool>,
+        #[serde(
+            rename = "customFields",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub custom_fields: ::std::vec::Vec<CustomField>,
+        #[serde(
+            rename = "dateOfBirth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub date_of_birth: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dnd: ::std::option::Option<bool>,
+        #[serde(
+            rename = "dndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub dnd_settings: ::std::option::Option<::std::boxed::Box<DndSettings>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_name: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub gender: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "inboundDndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::optional")]
+        pub inbound_dnd_settings: ::std::option::Option<InboundDndSettings>,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_name: ::std::option::Option<NullableString>,
+        #[serde(rename = "locationId")]
+        pub location_id: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub phone: ::std::option::Option<NullableString>,
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub postal_code: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<TagList>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timezone: ::std::option::Option<NullableString>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub website: ::std::option::Option<NullableString>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    ///The successful response of "Upsert Contact".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct UpsertContactResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
+        ///Whether the contact was created.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub new: ::std::option::Option<bool>,
     }
     ///The version of the API that a request asks for. The page allows `2021-04-15`.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1163,6 +1470,26 @@ impl Client {
         }
         Ok(self.request(&operations::GET_DUPLICATE_CONTACT, url, None))
     }
+    /// Upsert Contact: `POST /contacts/upsert`.
+    ///
+    /// Updates the contact that a location has already, by its email or its phone as the location is set, or creates it.
+    ///
+    /// Sending it again leads to the same end state.
+    ///
+    /// With `createNewIfDuplicateAllowed`, sending it again does it once more.
+    ///
+    /// The answer has the id of what was created at `contact.id`.
+    pub fn upsert_contact(
+        &self,
+        body: &types::UpsertContactRequest,
+    ) -> Result<Request<types::UpsertContactResponse>, RequestError> {
+        let url = self.base_url.at("/contacts/upsert");
+        Ok(
+            self
+                .request(&operations::UPSERT_CONTACT, url, Some(request::json(body)?))
+                .once_if(body.create_new_if_duplicate_allowed == Some(true)),
+        )
+    }
     /// Get Contact: `GET /contacts/{contactId}`.
     ///
     /// Gets a contact by its id.
@@ -1177,6 +1504,22 @@ impl Client {
         let contact_id = request::segment("contactId", contact_id)?;
         let url = self.base_url.at(&format!("/contacts/{contact_id}"));
         Ok(self.request(&operations::GET_CONTACT, url, None))
+    }
+    /// Update Contact: `PUT /contacts/{contactId}`.
+    ///
+    /// Changes the members of a contact that are sent.
+    ///
+    /// Sending it again leads to the same end state.
+    ///
+    /// - `contact_id`: Contact Id
+    pub fn update_contact(
+        &self,
+        contact_id: &str,
+        body: &types::UpdateContactRequest,
+    ) -> Result<Request<types::UpdateContactResponse>, RequestError> {
+        let contact_id = request::segment("contactId", contact_id)?;
+        let url = self.base_url.at(&format!("/contacts/{contact_id}"));
+        Ok(self.request(&operations::UPDATE_CONTACT, url, Some(request::json(body)?)))
     }
     /// Delete Contact: `DELETE /contacts/{contactId}`.
     ///
@@ -1324,7 +1667,9 @@ pub mod operations {
     pub static ALL: &[&Operation] = &[
         &CREATE_CONTACT,
         &GET_DUPLICATE_CONTACT,
+        &UPSERT_CONTACT,
         &GET_CONTACT,
+        &UPDATE_CONTACT,
         &DELETE_CONTACT,
         &GET_ALL_NOTES,
         &CREATE_NOTE,
@@ -1340,8 +1685,12 @@ pub mod operations {
         CreateContact,
         /// Get Duplicate Contact: `GET /contacts/search/duplicate`.
         GetDuplicateContact,
+        /// Upsert Contact: `POST /contacts/upsert`.
+        UpsertContact,
         /// Get Contact: `GET /contacts/{contactId}`.
         GetContact,
+        /// Update Contact: `PUT /contacts/{contactId}`.
+        UpdateContact,
         /// Delete Contact: `DELETE /contacts/{contactId}`.
         DeleteContact,
         /// Get All Notes: `GET /contacts/{contactId}/notes`.
@@ -1391,6 +1740,27 @@ pub mod operations {
             },
         ],
     };
+    /// Upsert Contact: `POST /contacts/upsert`.
+    pub static UPSERT_CONTACT: Operation = Operation {
+        id: OperationId::UpsertContact,
+        name: "upsert_contact",
+        summary: "Upsert Contact",
+        method: Method::POST,
+        path: "/contacts/upsert",
+        effect: Effect::Repeats,
+        creates: Some(&["contact", "id"]),
+        request: document::UPSERT_CONTACT_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "contact",
+                content: Content::Object(document::CONTACT_PROPERTIES),
+            },
+            Member {
+                name: "new",
+                content: Content::Value,
+            },
+        ],
+    };
     /// Get Contact: `GET /contacts/{contactId}`.
     pub static GET_CONTACT: Operation = Operation {
         id: OperationId::GetContact,
@@ -1405,6 +1775,31 @@ pub mod operations {
             Member {
                 name: "contact",
                 content: Content::Object(document::CONTACT_PROPERTIES),
+            },
+        ],
+    };
+    /// Update Contact: `PUT /contacts/{contactId}`.
+    pub static UPDATE_CONTACT: Operation = Operation {
+        id: OperationId::UpdateContact,
+        name: "update_contact",
+        summary: "Update Contact",
+        method: Method::PUT,
+        path: "/contacts/{contactId}",
+        effect: Effect::Repeats,
+        creates: None,
+        request: document::UPDATE_CONTACT_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "contact",
+                content: Content::Object(document::CONTACT_PROPERTIES),
+            },
+            Member {
+                name: "succeded",
+                content: Content::Value,
+            },
+            Member {
+                name: "succeeded",
+                content: Content::Value,
             },
         ],
     };
@@ -1557,13 +1952,40 @@ pub mod document {
     /// The server that the document names.
     pub const SERVER: &str = "https://services.leadconnectorhq.com";
     /// The paths of the operations that are the same for each request.
-    pub const PATHS: &[&str] = &["/contacts/", "/contacts/search/duplicate"];
+    pub const PATHS: &[&str] = &[
+        "/contacts/",
+        "/contacts/search/duplicate",
+        "/contacts/upsert",
+    ];
     /// The properties of `AddTagsResponse` that the document names.
     pub const ADD_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsAdded"];
+    /// The properties of `AttributionSource` that the document names.
+    pub const ATTRIBUTION_SOURCE_PROPERTIES: &[&str] = &[
+        "campaign",
+        "campaignId",
+        "dclid",
+        "fbEventId",
+        "fbc",
+        "fbclid",
+        "fbp",
+        "gclid",
+        "ip",
+        "medium",
+        "mediumId",
+        "msclikid",
+        "referrer",
+        "url",
+        "userAgent",
+        "utmContent",
+        "utmMedium",
+        "utmSource",
+    ];
     /// The properties of `Contact` that the document names.
     pub const CONTACT_PROPERTIES: &[&str] = &[
         "address1",
         "assignedTo",
+        "attachments",
+        "attributionSource",
         "birthDay",
         "birthMonth",
         "bounceEmail",
@@ -1585,20 +2007,26 @@ pub mod document {
         "fullNameLowerCase",
         "gender",
         "id",
+        "keyword",
+        "lastActivity",
+        "lastAttributionSource",
         "lastName",
         "lastNameLowerCase",
         "lastSessionActivityAt",
         "locationId",
+        "name",
         "offers",
         "phone",
         "postalCode",
         "products",
         "source",
+        "ssn",
         "state",
         "tags",
         "timezone",
         "type",
         "unsubscribeEmail",
+        "visitorId",
         "website",
     ];
     /// The properties of `ContactCustomField` that the document names.
@@ -1720,6 +2148,64 @@ pub mod document {
     pub const REMOVE_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsRemoved"];
     /// The properties of `TagsRequest` that the document names.
     pub const TAGS_REQUEST_PROPERTIES: &[&str] = &["tags"];
+    /// The properties of `UpdateContactRequest` that the document names.
+    pub const UPDATE_CONTACT_REQUEST_PROPERTIES: &[&str] = &[
+        "address1",
+        "assignedTo",
+        "city",
+        "country",
+        "customFields",
+        "dateOfBirth",
+        "dnd",
+        "dndSettings",
+        "email",
+        "firstName",
+        "inboundDndSettings",
+        "lastName",
+        "name",
+        "phone",
+        "postalCode",
+        "source",
+        "state",
+        "tags",
+        "timezone",
+        "website",
+    ];
+    /// The properties of `UpdateContactResponse` that the document names.
+    pub const UPDATE_CONTACT_RESPONSE_PROPERTIES: &[&str] = &[
+        "contact",
+        "succeded",
+        "succeeded",
+    ];
+    /// The properties of `UpsertContactRequest` that the document names.
+    pub const UPSERT_CONTACT_REQUEST_PROPERTIES: &[&str] = &[
+        "address1",
+        "assignedTo",
+        "city",
+        "companyName",
+        "country",
+        "createNewIfDuplicateAllowed",
+        "customFields",
+        "dateOfBirth",
+        "dnd",
+        "dndSettings",
+        "email",
+        "firstName",
+        "gender",
+        "inboundDndSettings",
+        "lastName",
+        "locationId",
+        "name",
+        "phone",
+        "postalCode",
+        "source",
+        "state",
+        "tags",
+        "timezone",
+        "website",
+    ];
+    /// The properties of `UpsertContactResponse` that the document names.
+    pub const UPSERT_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact", "new"];
     /// The properties of `WorkflowRequest` that the document names.
     pub const WORKFLOW_REQUEST_PROPERTIES: &[&str] = &["eventStartTime"];
     /// The properties of `WorkflowResponse` that the document names.

@@ -9,6 +9,8 @@ mod get;
 mod notes;
 mod reconcile;
 mod tags;
+mod update;
+mod upsert;
 mod workflow;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ mod carried_out;
 mod duplicate;
 mod incomplete;
 mod rate_limited;
+mod tags_not_added;
 mod token;
 mod transport;
 mod undecodable;
@@ -22,6 +23,7 @@ pub use carried_out::{CarriedOut, Created, CreatedId};
 pub use duplicate::{Duplicate, MatchingField};
 pub use incomplete::Incomplete;
 pub use rate_limited::RateLimited;
+pub use tags_not_added::TagsNotAdded;
 pub use token::TokenError;
 pub use transport::TransportError;
 pub use undecodable::{Undecodable, UndecodableReason};
@@ -64,6 +66,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
 /// | [`Unreconciled`](Self::Unreconciled) | one of these, and a look-up found a contact that may be an older one | unknown |
+/// | [`TagsNotAdded`](Self::TagsNotAdded) | a contact was upserted, and its tags were not added | yes |
 ///
 /// Whatever the variant, the answer is yes if the id of what the operation creates could be read from what arrived. And if an
 /// earlier attempt of a call that changes something may have been carried out, the error is the one that says so, and not a
@@ -118,6 +121,8 @@ pub enum Error {
     /// It is unknown whether the contact was created, and [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile) has found
     /// one that this call need not have created.
     Unreconciled(Box<Unreconciled>),
+    /// A contact was upserted, and its tags could not be added. The error has the contact.
+    TagsNotAdded(Box<TagsNotAdded>),
 }
 
 impl Error {
@@ -127,6 +132,7 @@ impl Error {
             return CarriedOut::Yes;
         }
         match self {
+            Self::TagsNotAdded(_) => CarriedOut::Yes,
             Self::Invalid(_)
             | Self::Token(_)
             | Self::Pacing(_)
@@ -160,6 +166,9 @@ impl Error {
     /// Whether something was created all the same, and its id: the answer of [`carried_out`](Self::carried_out) for an operation
     /// that creates something, such as a contact. Any other operation has created nothing.
     pub fn created(&self) -> Created<'_> {
+        if let Self::TagsNotAdded(error) = self {
+            return error.created();
+        }
         if let Some(id) = self.response().and_then(Response::created) {
             return Created::Yes(id);
         }
@@ -180,6 +189,7 @@ impl Error {
         match self {
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => Some(error.operation),
             Self::Unreconciled(error) => error.error.operation(),
+            Self::TagsNotAdded(error) => error.error.operation(),
             _ => self.response().map(Response::operation),
         }
     }
@@ -202,6 +212,7 @@ impl Error {
             | Self::Server(response) => Some(response),
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => error.response.as_ref(),
             Self::Unreconciled(error) => error.error.response(),
+            Self::TagsNotAdded(error) => error.error.response(),
         }
     }
 }
@@ -257,6 +268,7 @@ impl fmt::Display for Error {
             Self::BrokenOff(error) => write!(f, "the connection failed after the request may have left{error}"),
             Self::TooLarge(error) => write!(f, "the answer is larger than the client reads{error}"),
             Self::Unreconciled(error) => error.fmt(f),
+            Self::TagsNotAdded(error) => error.fmt(f),
         }
     }
 }
@@ -268,6 +280,7 @@ impl StdError for Error {
             Self::Token(error) => error.source(),
             Self::Pacing(error) => error.source(),
             Self::Unreconciled(error) => error.error.source(),
+            Self::TagsNotAdded(error) => error.error.source(),
             Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => {
                 error.source.as_ref().map(|error| error as _)
             }

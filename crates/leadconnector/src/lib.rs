@@ -1,4 +1,4 @@
-//! Creates, gets, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
+//! Creates, upserts, updates, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
 //!
 //! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
 //! "Create Contact"; names in `camelCase` are its names.
@@ -70,21 +70,26 @@ pub use client::{Client, ClientBuilder};
 pub use contacts::{Contacts, CreateAll, Reconcile};
 pub use error::{
     BuildError, CarriedOut, Created, CreatedId, Duplicate, Error, HttpSetupError, Incomplete, MatchingField,
-    RateLimited, TokenError, TransportError, Undecodable, UndecodableReason, Unreconciled, Validation,
+    RateLimited, TagsNotAdded, TokenError, TransportError, Undecodable, UndecodableReason, Unreconciled, Validation,
     ValidationMessage,
 };
 pub use invalid_value::InvalidValue;
 pub use leadconnector_raw::Effect;
-pub use models::contact::{Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus};
-pub use models::contact_key::ContactKey;
-pub use models::list_item::ListItem;
-pub use models::new_contact::{
-    Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, NewContact,
-    NewContactBuilder, Null, Nullable, Optional, PropertyName, UploadedFile,
+pub use models::contact::{
+    AttributionSource, Contact, ContactCustomField, ContactDndSetting, ContactDndSettings, ContactDndStatus,
 };
+pub use models::contact_fields::{
+    Channel, CustomField, CustomFieldValue, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus, Null, Nullable,
+    Optional, PropertyName, UpdatePropertyName, UploadedFile,
+};
+pub use models::contact_key::ContactKey;
+pub use models::contact_update::{ContactUpdate, ContactUpdateBuilder};
+pub use models::list_item::ListItem;
+pub use models::new_contact::{NewContact, NewContactBuilder};
 pub use models::new_note::NewNote;
 pub use models::note::Note;
 pub use models::tag_change::TagChange;
+pub use models::upsert::{Upsert, Upserted};
 pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
     WorkflowId,

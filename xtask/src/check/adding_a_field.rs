@@ -8,11 +8,11 @@ use super::End;
 use super::scratch::Scratch;
 
 /// The place of the fragment where the new field goes, and the field.
-const PLACE: &str = "          required: [locationId]\n          properties:\n";
-const FIELD: &str = "            favouriteColour:\n              type: string\n              example: teal\n";
+const PLACE: &str = "    ContactFields:\n      type: object\n      properties:\n";
+const FIELD: &str = "        favouriteColour:\n          type: string\n          example: teal\n";
 /// The only file in which the wrapper decides what a field means; the place there; and a decision.
-const DECISION: &str = "crates/leadconnector/src/models/new_contact.rs";
-const LITERAL: &str = "        raw::CreateContactRequest {\n";
+const DECISION: &str = "crates/leadconnector/src/models/contact_fields.rs";
+const LITERAL: &str = "        leadconnector_raw::types::$request {\n";
 const DECIDED: &str = "            favourite_colour: None,\n";
 
 pub(super) fn run(root: &Path) -> anyhow::Result<End> {

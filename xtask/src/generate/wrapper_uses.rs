@@ -5,8 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
-use syn::{Fields, Item, Member, UseTree};
+use syn::{FieldValue, Fields, Item, Member, Token, UseTree};
 
 /// The sources of the wrapper, seen from the root of the workspace.
 const SOURCES: &str = "crates/leadconnector/src";
@@ -119,6 +121,25 @@ impl Uses {
     }
 }
 
+/// `request!(CreateContactRequest, fields, { gender, … })`: what the request has besides the fields that it shares. Those stand in the
+/// macro itself, where they are the compiler's affair.
+struct RequestMacro {
+    request: syn::Ident,
+    own: Punctuated<FieldValue, Token![,]>,
+}
+
+impl Parse for RequestMacro {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let request = input.parse()?;
+        input.parse::<Token![,]>()?;
+        input.parse::<syn::Expr>()?;
+        input.parse::<Token![,]>()?;
+        let own;
+        syn::braced!(own in input);
+        Ok(Self { request, own: own.parse_terminated(FieldValue::parse, Token![,])? })
+    }
+}
+
 impl<'ast> Visit<'ast> for Uses {
     fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
         self.note_use(&[], &item.tree);
@@ -132,5 +153,15 @@ impl<'ast> Visit<'ast> for Uses {
     fn visit_pat_struct(&mut self, pattern: &'ast syn::PatStruct) {
         self.note_fields(&pattern.path, pattern.fields.iter().map(|field| &field.member));
         visit::visit_pat_struct(self, pattern);
+    }
+
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if let Ok(RequestMacro { request, own }) = call.parse_body() {
+            let own = own.into_iter().filter_map(|field| match field.member {
+                Member::Named(field) => Some((request.to_string(), field.to_string())),
+                Member::Unnamed(_) => None,
+            });
+            self.fields.extend(own);
+        }
     }
 }

@@ -1,17 +1,24 @@
 //! The fragment with its members written elsewhere, and nothing else changed.
 
-/// Without the schema that the request shares: all its members are its own.
+/// Without the schema that two requests share: all their members are their own.
 #[track_caller]
 pub(crate) fn into_one_object(fragment: &str) -> String {
     let (before, rest) = apart(fragment, "    ContactFields:\n      type: object\n      properties:\n");
-    let (shared, rest) = apart(rest, "\n    CreateContactRequest:\n");
-    let (head, rest) =
-        apart(rest, "      allOf:\n        - $ref: \"#/components/schemas/ContactFields\"\n        - type: object\n");
-    let own = rest.lines().take_while(|line| line.starts_with("          "));
-    let own: String = own.filter_map(|line| line.strip_prefix("    ")).map(|line| format!("{line}\n")).collect();
-    let rest: String =
-        rest.lines().skip_while(|line| line.starts_with("          ")).map(|line| format!("{line}\n")).collect();
-    format!("{before}    CreateContactRequest:\n{head}{own}{shared}{rest}")
+    let (shared, rest) = apart(rest, "\n    TagList:\n");
+    let mut moved = format!("{before}    TagList:\n{rest}");
+    for request in ["CreateContactRequest", "UpdateContactRequest"] {
+        let (before, rest) = apart(&moved, &format!("    {request}:\n"));
+        let (head, rest) = apart(
+            rest,
+            "      allOf:\n        - $ref: \"#/components/schemas/ContactFields\"\n        - type: object\n",
+        );
+        let own = rest.lines().take_while(|line| line.starts_with("          "));
+        let own: String = own.filter_map(|line| line.strip_prefix("    ")).map(|line| format!("{line}\n")).collect();
+        let rest: String =
+            rest.lines().skip_while(|line| line.starts_with("          ")).map(|line| format!("{line}\n")).collect();
+        moved = format!("{before}    {request}:\n{head}{own}{shared}{rest}");
+    }
+    moved
 }
 
 /// With a schema for the half of a note that another one could share, and the other half in place behind one more.

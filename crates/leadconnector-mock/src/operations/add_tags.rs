@@ -1,6 +1,7 @@
 //! "Add Tags": `POST /contacts/{contactId}/tags`.
 
 use bytes::Bytes;
+use chrono::Utc;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -26,9 +27,6 @@ impl Operations {
     }
 
     pub(super) fn set_tags(&mut self, contact_id: &str, tags: &[String]) {
-        if let Some(contact) = self.store.contact_mut(contact_id) {
-            contact["tags"] = json!(tags);
-            contact["dateUpdated"] = contact::date(chrono::Utc::now());
-        }
+        self.store.change(contact_id, |contact| contact::write(contact, &json!({"tags": tags}), &[], Utc::now()));
     }
 }

@@ -19,9 +19,14 @@ impl Operations {
         {
             return Err(duplicate::refusal(contact, matching_field));
         }
-        let found_from = Instant::now().checked_add(self.settings.look_up_lag);
-        let contact = self.stored(body, Utc::now(), found_from);
+        let contact = self.create(body);
         Ok(respond(StatusCode::CREATED, &json!({"contact": contact, "traceId": self.store.trace_id()})))
+    }
+
+    /// Stores a new contact.
+    pub(super) fn create(&mut self, body: &Value) -> Value {
+        let found_from = Instant::now().checked_add(self.settings.look_up_lag);
+        self.stored(body, Utc::now(), found_from)
     }
 
     /// Stores a contact without a request, and also if it is a duplicate. The body may say when it was added.

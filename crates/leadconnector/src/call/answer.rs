@@ -31,9 +31,11 @@ impl<T> Answer<T> {
         &self.undecoded
     }
 
-    /// What was sent, and is not in the answer; none as a rule. Only [`Contacts::create`](crate::Contacts::create) looks for it.
+    /// What was sent, and the server left alone without a word; none as a rule. [`Contacts::create`](crate::Contacts::create) and
+    /// [`Contacts::update`](crate::Contacts::update) look for custom fields, and [`Contacts::upsert`](crate::Contacts::upsert) for each
+    /// [`NotTaken`].
     ///
-    /// The server often drops what it does not take without a word. What could not be read of the answer may be what was sent: so no
+    /// What could not be read of the answer may be what was sent: so no
     /// custom field is named if [`undecoded`](Self::undecoded) names `contact.customFields` or one of its items, or if one of them
     /// has no id.
     pub fn not_taken(&self) -> &[NotTaken] {

@@ -42,6 +42,8 @@ pub(crate) struct Reading<'a> {
     pub(crate) undecoded: Vec<String>,
     /// Of a list that lacks items, the places of those that it has.
     pub(crate) places: Vec<usize>,
+    /// Whether an earlier attempt may have been carried out.
+    pub(crate) unknown: bool,
 }
 
 impl Reading<'_> {
@@ -118,7 +120,7 @@ pub(crate) fn outcome<R: Read>(
     // Complete JSON counts, whatever went wrong behind it.
     let decoded = decode::strict::<R>(response.body()).or_else(|| decode::tolerant(operation.answer, response.body()));
     if let Some(Decoded { value, undecoded, places }) = decoded {
-        let mut reading = Reading { body: response.body(), undecoded, places };
+        let mut reading = Reading { body: response.body(), undecoded, places, unknown };
         return match value.read(&mut reading) {
             Ok(value) => {
                 let Reading { undecoded, places, .. } = reading;

@@ -23,10 +23,10 @@ use super::outcome::outcome;
 use super::receive::Arrival;
 use super::retry;
 use crate::{
-    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, Contacts, Created, CreatedId, CustomField,
-    CustomFieldId, CustomFieldValue, Decision, Effect, Email, Error, InvalidValue, LocationId, NewContact, NewNote,
-    NoPacing, NoRetry, NotTaken, Note, Pacing, PacingError, Reconcile, Response, Retry, RetryPolicy, Token,
-    TokenSource, UndecodableReason, WorkflowId,
+    Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, ContactUpdate, Contacts, Created,
+    CreatedId, CustomField, CustomFieldId, CustomFieldValue, Decision, Effect, Email, Error, InvalidValue, LocationId,
+    NewContact, NewNote, NoPacing, NoRetry, NotTaken, Note, Pacing, PacingError, Reconcile, Response, Retry,
+    RetryPolicy, Token, TokenSource, UndecodableReason, UpdatePropertyName, Upsert, WorkflowId,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -330,6 +330,7 @@ fn variant(error: &Error) -> &'static str {
         Error::BrokenOff(_) => "BrokenOff",
         Error::TooLarge(_) => "TooLarge",
         Error::Unreconciled(_) => "Unreconciled",
+        Error::TagsNotAdded(_) => "TagsNotAdded",
     }
 }
 
@@ -416,6 +417,7 @@ fn every_row_of_the_documentation_has_a_case() {
     // These have a test of their own.
     tested.extend(["Invalid", "Token", "Pacing", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
     tested.extend(["Duplicate", "Unreconciled"].map(|variant| (variant.to_owned(), "unknown".to_owned())));
+    tested.push(("TagsNotAdded".to_owned(), "yes".to_owned()));
     let mut documented = documented();
     for list in [&mut tested, &mut documented] {
         list.sort();
@@ -1390,6 +1392,11 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
             let email = Email::new("MARKER@deos.com").unwrap();
             contacts.find_duplicate(email).answer().await.map(|answer| answer.attempts())
         }
+        OperationId::UpsertContact => contacts.upsert(rosan()).answer().await.map(|answer| answer.attempts()),
+        OperationId::UpdateContact => {
+            let update = ContactUpdate::builder().city(MARKER).build();
+            contacts.update(id, update).answer().await.map(|answer| answer.attempts())
+        }
         OperationId::GetContact => contacts.get(id).answer().await.map(|answer| answer.attempts()),
         OperationId::DeleteContact => contacts.delete(id).answer().await.map(|answer| answer.attempts()),
         OperationId::GetAllNotes => contacts.notes(id).answer().await.map(|answer| answer.attempts()),
@@ -1565,6 +1572,190 @@ async fn what_becomes_of_tags() {
     assert_eq!((variant(&error), carried_out(&error)), ("Undecodable", "unknown"));
 }
 
+fn tagged() -> NewContact {
+    let email = Email::new("MARKER@deos.com").unwrap();
+    NewContact::builder().first_name(MARKER).email(email).tags(["Newsletter", "vip"]).build()
+}
+
+/// The paths of the requests so far.
+fn paths(server: &Server, id: &ContactId) -> Vec<String> {
+    let request = |request: &leadconnector_mock::Request| format!("{} {}", request.method, request.path);
+    server.requests().iter().map(|one| request(one).replace(id.as_str(), "[id]")).collect()
+}
+
+/// The tags that somebody else gave a contact are not lost, unless that is asked for.
+#[tokio::test]
+async fn an_upsert_adds_its_tags() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let first = contacts.upsert(tagged()).await.unwrap();
+    let id = first.contact.id;
+    assert_eq!((first.new, first.contact.tags), (Some(true), vec!["newsletter".to_owned(), "vip".to_owned()]));
+    assert_eq!(paths(&server, &id), ["POST /contacts/upsert", "POST /contacts/[id]/tags"]);
+    assert!(server.requests()[0].json().unwrap().get("tags").is_none());
+
+    contacts.add_tags(&id, ["other"]).await.unwrap();
+    let sent = server.requests().len();
+    let again = contacts.upsert(tagged()).await.unwrap();
+    assert_eq!((again.new, &again.contact.id, again.contact.tags.len()), (Some(false), &id, 3));
+    // It has them already.
+    assert_eq!(server.requests().len(), sent + 1);
+
+    let replaced = contacts.upsert(Upsert::new(tagged()).replace_tags(true)).await.unwrap();
+    assert_eq!((replaced.contact.tags.len(), server.requests().len()), (2, sent + 2));
+    let none = contacts.upsert(Upsert::new(rosan()).replace_tags(true)).await.unwrap();
+    assert_eq!((none.contact.tags.len(), server.requests().len()), (0, sent + 3));
+    assert_eq!(server.requests().last().unwrap().json().unwrap()["tags"], json!([]));
+
+    for replace in [false, true] {
+        let blank = NewContact::builder().first_name("Rosan").tags(["vip", " "]).build();
+        let error = contacts.upsert(Upsert::new(blank).replace_tags(replace)).await.unwrap_err();
+        assert_eq!((variant(&error), error.to_string().as_str()), ("Invalid", "tags have one without text"));
+    }
+    assert_eq!(server.requests().len(), sent + 3);
+}
+
+/// The contact is there, and is not lost with its tags.
+#[tokio::test]
+async fn an_upsert_whose_tags_fail() {
+    for (new, expected) in [(json!(true), "yes"), (json!(false), "no"), (json!(null), "unknown")] {
+        let server = Server::start().await.unwrap();
+        server.reply(answer(200, json!({"new": new, "contact": {"id": ID, "firstName": MARKER}})));
+        server.reply(text(403, MARKER));
+        let error = fixed(server.url()).upsert(tagged()).await.unwrap_err();
+        assert_eq!((variant(&error), carried_out(&error)), ("TagsNotAdded", "yes"));
+        let created = match error.created() {
+            Created::No => "no",
+            Created::Yes(id) if id.as_str() == ID => "yes",
+            Created::Yes(id) => panic!("{id}"),
+            Created::Unknown => "unknown",
+        };
+        assert_eq!(created, expected);
+        assert_private(&error);
+        assert_eq!(error.response().unwrap().status(), StatusCode::FORBIDDEN);
+        let Error::TagsNotAdded(error) = error else { unreachable!() };
+        assert_eq!((error.upserted.contact.first_name.as_deref(), error.tags.len()), (Some(MARKER), 2));
+        assert_eq!((error.upserted.new, variant(&error.error)), (new.as_bool(), "Forbidden"));
+    }
+}
+
+/// An upsert is sent again, save one that may create a second contact; and whether the contact is new is not claimed then.
+#[tokio::test]
+async fn an_upsert_whose_answer_is_lost() {
+    let lost = || Reply::ordinary().cut_before();
+    let limited = || header(text(429, MARKER), "retry-after", "0");
+    for (reply, new) in [(lost(), None), (limited(), Some(true))] {
+        let server = Server::start().await.unwrap();
+        server.reply(reply);
+        let upserted = fixed(server.url()).upsert(rosan()).await.unwrap();
+        assert_eq!((upserted.new, server.contacts().len()), (new, 1));
+    }
+
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let contacts = fixed(server.url());
+    let second = || Upsert::new(rosan()).create_new_if_duplicate_allowed(true);
+    for number in 1..=2 {
+        assert_eq!(contacts.upsert(second()).await.unwrap().new, Some(true));
+        assert_eq!(server.contacts().len(), number);
+    }
+    server.reply(lost());
+    let error = contacts.upsert(second()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error), server.requests().len()), ("BrokenOff", "unknown", 3));
+    assert_eq!(contacts.upsert(rosan()).await.unwrap().new, Some(false));
+
+    // What was read of the id before the answer broke off.
+    server.reply(text(200, &format!(r#"{{"new":true,"contact":{{"id":"{ID}","city":"MARKER"#)));
+    let error = contacts.upsert(second()).await.unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Undecodable", "yes"));
+    let said = error.to_string();
+    assert!(said.contains("the contact was created or updated, and its id is in the error"), "{said}");
+}
+
+/// What an upsert left alone is named.
+#[tokio::test]
+async fn what_an_upsert_does_not_take() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let email = |name: &str| Email::new(format!("{name}@deos.com")).unwrap();
+    let phone = |number: &str| crate::Phone::new(number).unwrap();
+    let said = async |contact: NewContact| -> Vec<_> {
+        let answer = contacts.upsert(contact).answer().await.unwrap();
+        answer.not_taken().iter().map(NotTaken::to_string).collect()
+    };
+    let nothing: [&str; 0] = [];
+    let of = |name: &str, number: &str| NewContact::builder().email(email(name)).phone(phone(number)).gender("male");
+    assert_eq!(said(of("rosan", "+1 888-888-8888").build()).await, nothing);
+    assert_eq!(said(NewContact::builder().phone(phone("+1 777-777-7777")).build()).await, nothing);
+    assert_eq!(said(of("ROSAN", "+1 (888) 888-8888").build()).await, ["the gender"]);
+    assert_eq!(said(of("rosan", "+1 777-777-7777").build()).await, ["the gender", "the phone"]);
+    assert_eq!(said(NewContact::builder().email(email("rosan")).build()).await, nothing);
+
+    let answered = async |contact: Value| {
+        server.reply(answer(200, json!({"new": true, "contact": contact})));
+        said(of("rosan", "+1 888-888-8888").build()).await
+    };
+    let both = ["the email", "the phone"];
+    assert_eq!(answered(json!({"id": ID})).await, both);
+    assert_eq!(answered(json!({"id": ID, "email": "other@deos.com", "phone": "+17777777777"})).await, both);
+    // What could not be read may be what was sent.
+    assert_eq!(answered(json!({"id": ID, "email": ["rosan@deos.com"], "phone": {}})).await, nothing);
+    server.reply(answer(200, json!({"new": false, "contact": {"id": ID, "email": MARKER, "customFields": []}})));
+    let sent = with_custom_fields();
+    let said = said(sent).await;
+    assert_eq!(said[..3], ["the custom field `text`", "the custom field `number`", "the custom field `choices`"]);
+    assert_eq!(said[3..], ["the email"]);
+}
+
+/// What is not set stays, null clears, and an update of nothing is not sent.
+#[tokio::test]
+async fn what_an_update_changes() {
+    let server = Server::start().await.unwrap();
+    let contacts = fixed(server.url());
+    let rosan = NewContact::builder().first_name("Rosan").city("Dolomite").website("https://www.tesla.com").tag("vip");
+    let id = contacts.create(rosan.build()).await.unwrap().id;
+
+    let day = chrono::NaiveDate::from_ymd_opt(1990, 9, 25);
+    let user = crate::UserId::new("y0BeYjuRIlDwsDcOHOJo").unwrap();
+    let update = ContactUpdate::builder().last_name("Deo").city(None::<&str>).website(crate::Null).date_of_birth(day);
+    let company = UpdatePropertyName::new("companyName").unwrap();
+    let update = update.assigned_to(user.clone()).source("api").property(company, "DGS VolMAX");
+    let changed = contacts.update(&id, update.build()).await.unwrap();
+    assert_eq!((changed.first_name.as_deref(), changed.last_name.as_deref()), (Some("Rosan"), Some("Deo")));
+    assert_eq!((changed.city.as_deref(), changed.website.as_deref()), (Some("Dolomite"), None));
+    assert_eq!((changed.date_of_birth, changed.assigned_to, changed.tags.len()), (day, Some(user), 1));
+    assert_eq!((changed.company_name.as_deref(), changed.source.as_deref()), (Some("DGS VolMAX"), Some("api")));
+
+    let update = ContactUpdate::builder().assigned_to(crate::Null).source(crate::Null).date_of_birth(crate::Null);
+    let cleared = contacts.update(&id, update.replace_tags(Vec::<String>::new()).build()).await.unwrap();
+    assert_eq!((cleared.assigned_to, cleared.source, cleared.date_of_birth), (None, None, None));
+    assert!(cleared.tags.is_empty());
+    assert_eq!(contacts.get(&id).await.unwrap().first_name.as_deref(), Some("Rosan"));
+
+    let sent = server.requests().len();
+    for (update, said) in [
+        (ContactUpdate::builder(), "update changes nothing: set at least one member"),
+        (ContactUpdate::builder().city(None::<&str>), "update changes nothing: set at least one member"),
+        (ContactUpdate::builder().replace_tags(["vip", ""]), "tags have one without text"),
+    ] {
+        let error = contacts.update(&id, update.build()).await.unwrap_err();
+        assert_eq!((variant(&error), error.to_string().as_str()), ("Invalid", said));
+    }
+    assert_eq!(server.requests().len(), sent);
+
+    let field = CustomField::new(CustomFieldId::new("absent").unwrap(), MARKER);
+    server.reply(answer(200, json!({"succeded": true, "contact": {"id": ID, "customFields": []}})));
+    let update = ContactUpdate::builder().custom_field(field).build();
+    assert_eq!(not_taken(&contacts.update(&id, update.clone()).answer().await.unwrap()), ["absent"]);
+    server.reply(answer(200, json!({"succeeded": false, "contact": {"id": ID}})));
+    let error = contacts.update(&id, update).await.unwrap_err();
+    assert_eq!((variant(&error), carried_out(&error)), ("Undecodable", "unknown"));
+    // Another contact has the email.
+    let other = contacts.create(self::rosan()).await.unwrap().id;
+    let update = ContactUpdate::builder().email(Email::new("marker@deos.com").unwrap()).build();
+    let Err(Error::Duplicate(found)) = contacts.update(&id, update).await else { panic!("not refused") };
+    assert_eq!(found.contact_id, other);
+}
+
 /// A workflow may send a message again: who may be enrolled is not enrolled once more.
 #[tokio::test]
 async fn what_becomes_of_a_workflow() {
@@ -1619,6 +1810,7 @@ async fn an_id_that_would_change_the_path() {
         let id = ContactId::received(odd.to_owned());
         let errors = [
             contacts.get(&id).await.unwrap_err(),
+            contacts.update(&id, ContactUpdate::builder().city("x").build()).await.unwrap_err(),
             contacts.delete(&id).await.unwrap_err(),
             contacts.notes(&id).await.unwrap_err(),
             contacts.create_note(&id, NewNote::new("x").unwrap()).await.unwrap_err(),
@@ -1824,7 +2016,10 @@ fn with_custom_fields() -> NewContact {
 }
 
 fn not_taken(answer: &Answer<Contact>) -> Vec<&str> {
-    let ids = answer.not_taken().iter().map(|NotTaken::CustomField(id)| id.as_str());
+    let ids = answer.not_taken().iter().map(|not_taken| match not_taken {
+        NotTaken::CustomField(id) => id.as_str(),
+        other => panic!("{other}"),
+    });
     ids.collect()
 }
 
@@ -1859,7 +2054,7 @@ async fn what_was_taken_or_not_sent_is_not_named() {
     let server = Server::start().await.unwrap();
     let contacts = fixed(server.url());
     let taken = contacts.create(with_custom_fields()).answer().await.unwrap();
-    assert_eq!((not_taken(&taken).len(), taken.value.custom_fields.len()), (0, 8));
+    assert_eq!((not_taken(&taken).len(), taken.value.custom_fields.len()), (0, 7));
 
     let server = Server::start().await.unwrap();
     server.reply(self::answer(201, json!({"contact": {"id": ID, "customFields": []}})));

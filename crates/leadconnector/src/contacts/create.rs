@@ -6,7 +6,7 @@ use leadconnector_raw::types::CreateContactResponse;
 use super::Contacts;
 use super::reconcile::Unknown;
 use crate::call::outcome::{Read, Reading};
-use crate::{Answer, Call, CarriedOut, Contact, Error, NewContact, UndecodableReason};
+use crate::{Answer, Call, CarriedOut, Contact, CustomFieldId, Error, NewContact, NotTaken, UndecodableReason};
 
 impl Contacts {
     /// Creates a contact: "Create Contact" on the page.
@@ -43,10 +43,10 @@ impl Contacts {
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
         let contacts = self.clone();
         Call::new(async move {
-            let sent = contact.filled_custom_fields();
+            let sent = contact.0.fields.filled_custom_fields();
             let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
-                return contacts.send_creation(contact, &mut None).await.map(|answer| answer.compared_with(sent));
+                return contacts.send_creation(contact, &mut None).await.map(|answer| compared_with(answer, sent));
             }
             let mut sent_at = None;
             match contacts.send_creation(contact.clone(), &mut sent_at).await {
@@ -57,7 +57,7 @@ impl Contacts {
                 }
                 decided => decided,
             }
-            .map(|answer| answer.compared_with(sent))
+            .map(|answer| compared_with(answer, sent))
         })
     }
 
@@ -75,6 +75,11 @@ impl Contacts {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
         raw::json(&contact.into_request(&self.location)).unwrap_or_default()
     }
+}
+
+fn compared_with(mut answer: Answer<Contact>, sent: Vec<CustomFieldId>) -> Answer<Contact> {
+    answer.not_taken = NotTaken::of_custom_fields(sent, &answer.value, &answer.undecoded);
+    answer
 }
 
 impl Read for CreateContactResponse {

@@ -2,6 +2,7 @@ use leadconnector_raw::types::{AddTagsResponse, RemoveTagsResponse, TagsRequest}
 
 use super::Contacts;
 use crate::call::outcome::{Read, Reading};
+use crate::models::tag_change::with_text;
 use crate::{Call, ContactId, InvalidValue, TagChange, UndecodableReason};
 
 impl Contacts {
@@ -53,12 +54,9 @@ impl Contacts {
 }
 
 fn request(tags: impl IntoIterator<Item: Into<String>>) -> Result<TagsRequest, InvalidValue> {
-    let tags: Vec<String> = tags.into_iter().map(Into::into).collect();
+    let tags = with_text(tags.into_iter().map(Into::into).collect())?;
     if tags.is_empty() {
         return Err(InvalidValue::new("tags", "are none: give at least one"));
-    }
-    if tags.iter().any(|tag| tag.trim().is_empty()) {
-        return Err(InvalidValue::new("tags", "have one without text"));
     }
     Ok(TagsRequest { tags })
 }

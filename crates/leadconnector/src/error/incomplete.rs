@@ -40,6 +40,10 @@ impl fmt::Display for Incomplete {
 /// What is known of an operation whose answer is not there as a whole; none if there is nothing to say.
 pub(super) fn known_all_the_same(operation: &Operation, response: Option<&Response>) -> Option<&'static str> {
     match (response.and_then(Response::created), operation.effect) {
+        // What repeats and creates is an upsert.
+        (Some(CreatedId::Contact(_)), Effect::Repeats) => {
+            Some("the contact was created or updated, and its id is in the error")
+        }
         (Some(CreatedId::Contact(_)), _) => Some("the contact was created, and its id is in the error"),
         (Some(CreatedId::Note(_)), _) => Some("the note was created, and its id is in the error"),
         (None, Effect::Reads) if operation.list().is_some() && response.is_some() => {
@@ -47,6 +51,9 @@ pub(super) fn known_all_the_same(operation: &Operation, response: Option<&Respon
         }
         (None, Effect::Reads) => None,
         (None, Effect::Repeats | Effect::Once) => Some(match operation.creates {
+            Some(["contact", ..]) if operation.effect == Effect::Repeats => {
+                "the contact may have been created or updated"
+            }
             Some(["contact", ..]) => "the contact may have been created",
             Some(_) => "what it creates may have been created",
             None => "it may have been carried out",

@@ -3,12 +3,15 @@
 //! Each names every field, on both sides and without `..`: a field that appears in the fragment breaks the build here until
 //! someone has decided what it means.
 
+mod attribution_source;
 mod custom_field;
 mod dnd;
 
 use chrono::{DateTime, Month, NaiveDate, Utc};
 use leadconnector_raw::types as raw;
+use serde_json::Value;
 
+pub use attribution_source::AttributionSource;
 pub use custom_field::ContactCustomField;
 pub use dnd::{ContactDndSetting, ContactDndSettings, ContactDndStatus};
 
@@ -107,8 +110,25 @@ pub struct Contact {
     pub business_id: Option<BusinessId>,
     /// The user who looks after the contact: `assignedTo` on the page.
     pub assigned_to: Option<UserId>,
-    /// The time zone, such as `America/Chihuahua`: `timezone`, which the page has in the request alone. The live API answers with it.
+    /// The full name: `name`. Like the members after it, it is in the answers of get, update and upsert in the vendor's public
+    /// specification, and not on the page.
+    pub name: Option<String>,
+    /// The time zone, such as `America/Chihuahua`: `timezone`.
     pub timezone: Option<String>,
+    /// The attachments, which the specification does not explain: `attachments`, a text for one version, and a list for another.
+    pub attachments: Option<Value>,
+    /// The number of a social security: `ssn`.
+    pub ssn: Option<String>,
+    /// The keyword, which the specification does not explain: `keyword`.
+    pub keyword: Option<String>,
+    /// When the contact was last active: `lastActivity`.
+    pub last_activity: Option<DateTime<Utc>>,
+    /// Where the contact came from first: `attributionSource`.
+    pub attribution_source: Option<Box<AttributionSource>>,
+    /// Where the contact came from last: `lastAttributionSource`.
+    pub last_attribution_source: Option<Box<AttributionSource>>,
+    /// The visitor of a website that the contact was: `visitorId`.
+    pub visitor_id: Option<String>,
     /// The gender, such as `male`: `gender`, which the page has in the request alone. The live API may answer with it.
     pub gender: Option<String>,
 }
@@ -157,7 +177,15 @@ impl Contact {
             products: Vec::new(),
             business_id: None,
             assigned_to: None,
+            name: None,
             timezone: None,
+            attachments: None,
+            ssn: None,
+            keyword: None,
+            last_activity: None,
+            attribution_source: None,
+            last_attribution_source: None,
+            visitor_id: None,
             gender: None,
         }
     }
@@ -201,7 +229,15 @@ impl Contact {
             products,
             business_id,
             assigned_to,
+            name,
             timezone,
+            attachments,
+            ssn,
+            keyword,
+            last_activity,
+            attribution_source,
+            last_attribution_source,
+            visitor_id,
             gender,
         } = contact;
         Some(Self {
@@ -241,7 +277,15 @@ impl Contact {
             products: products.unwrap_or_default(),
             business_id: business_id.map(BusinessId::received),
             assigned_to: assigned_to.map(UserId::received),
+            name,
             timezone,
+            attachments,
+            ssn,
+            keyword,
+            last_activity,
+            attribution_source: attribution_source.map(|source| Box::new(AttributionSource::read(*source))),
+            last_attribution_source: last_attribution_source.map(|source| Box::new(AttributionSource::read(*source))),
+            visitor_id,
             gender,
         })
     }
@@ -284,7 +328,15 @@ impl Contact {
             products,
             business_id,
             assigned_to,
+            name,
             timezone,
+            attachments,
+            ssn,
+            keyword,
+            last_activity,
+            attribution_source,
+            last_attribution_source,
+            visitor_id,
             gender,
         } = self;
         raw::Contact {
@@ -324,7 +376,15 @@ impl Contact {
             products: listed(products),
             business_id: business_id.map(String::from),
             assigned_to: assigned_to.map(String::from),
+            name,
             timezone,
+            attachments,
+            ssn,
+            keyword,
+            last_activity,
+            attribution_source: attribution_source.map(|source| Box::new(source.into_raw())),
+            last_attribution_source: last_attribution_source.map(|source| Box::new(source.into_raw())),
+            visitor_id,
             gender,
         }
     }
@@ -374,7 +434,7 @@ fn whole(number: f64) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
     use crate::Channel;

@@ -1,5 +1,7 @@
 //! What became of the tags of a contact.
 
+use crate::InvalidValue;
+
 /// What became of the tags of a contact: the answer of "Add Tags" and of "Remove Tags" in the vendor's public specification.
 ///
 /// Tags are in lower case, as the vendor stores them.
@@ -12,4 +14,12 @@ pub struct TagChange {
     pub added: Vec<String>,
     /// The tags that the contact has no more: `tagsRemoved`. Empty if none was removed, or the server does not say.
     pub removed: Vec<String>,
+}
+
+/// Tags each of which has a text.
+pub(crate) fn with_text(tags: Vec<String>) -> Result<Vec<String>, InvalidValue> {
+    if tags.iter().any(|tag| tag.trim().is_empty()) {
+        return Err(InvalidValue::new("tags", "have one without text"));
+    }
+    Ok(tags)
 }

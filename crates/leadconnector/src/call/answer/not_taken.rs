@@ -1,9 +1,8 @@
 use std::fmt;
 
-use super::Answer;
-use crate::{Contact, CustomFieldId};
+use crate::{Contact, CustomFieldId, NewContact, Upserted};
 
-/// Something that was sent, and that the answer does not have: [`Answer::not_taken`].
+/// Something that was sent, and that the server left alone: [`Answer::not_taken`](crate::Answer::not_taken).
 ///
 /// Written out with `Display`, it says what it is, and nothing private.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -11,36 +10,119 @@ use crate::{Contact, CustomFieldId};
 pub enum NotTaken {
     /// The custom field of this id.
     CustomField(CustomFieldId),
+    /// The gender, which the server takes of a contact that is new, and of no other.
+    Gender,
+    /// The email: the contact that was found has another one, as it happens where the email belongs to somebody else.
+    Email,
+    /// The phone: the contact that was found has another one, as it happens where the phone belongs to somebody else.
+    Phone,
 }
 
 impl fmt::Display for NotTaken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CustomField(id) => write!(f, "the custom field `{id}`"),
+            Self::Gender => f.write_str("the gender"),
+            Self::Email => f.write_str("the email"),
+            Self::Phone => f.write_str("the phone"),
         }
     }
 }
 
-impl Answer<Contact> {
-    /// The same answer, which names those of these custom fields, sent with a value, that it does not have.
-    pub(crate) fn compared_with(mut self, sent: Vec<CustomFieldId>) -> Self {
-        if sent.is_empty() || !self.has_all_custom_fields() {
-            return self;
+impl NotTaken {
+    /// Those of these custom fields, sent with a value, that a contact does not have. None where one in the answer could not be read,
+    /// or has no id: it may be the one.
+    pub(crate) fn of_custom_fields(sent: Vec<CustomFieldId>, contact: &Contact, undecoded: &[String]) -> Vec<Self> {
+        let has_all =
+            || contact.custom_fields.iter().all(|field| field.id.is_some()) && is_read("customFields", undecoded);
+        let mut not_taken = Vec::new();
+        if sent.is_empty() || !has_all() {
+            return not_taken;
         }
         for id in sent {
-            let is_taken = self.value.custom_fields.iter().any(|field| field.id.as_ref() == Some(&id));
-            let not_taken = NotTaken::CustomField(id);
-            if !is_taken && !self.not_taken.contains(&not_taken) {
-                self.not_taken.push(not_taken);
+            let is_taken = contact.custom_fields.iter().any(|field| field.id.as_ref() == Some(&id));
+            let id = Self::CustomField(id);
+            if !is_taken && !not_taken.contains(&id) {
+                not_taken.push(id);
             }
         }
-        self
+        not_taken
     }
 
-    /// Whether the contact has every custom field of the answer, with its id: what is missing in another one may be what could
-    /// not be read.
-    fn has_all_custom_fields(&self) -> bool {
-        self.value.custom_fields.iter().all(|field| field.id.is_some())
-            && !self.undecoded.iter().any(|path| path.starts_with("contact.customFields"))
+    /// What an upsert left alone.
+    pub(crate) fn of_upsert(sent: &NewContact, upserted: &Upserted, undecoded: &[String]) -> Vec<Self> {
+        let Upserted { new, contact } = upserted;
+        let fields = &sent.0.fields;
+        let mut not_taken = Self::of_custom_fields(fields.filled_custom_fields(), contact, undecoded);
+        // Whatever gender the answer has: it need not be the stored one.
+        if sent.0.gender.is_some() && *new == Some(false) {
+            not_taken.push(Self::Gender);
+        }
+        if let Some(email) = fields.email.value()
+            && is_read("email", undecoded)
+            && !contact.email.as_deref().is_some_and(|taken| is_same_text(taken, email.as_str()))
+        {
+            not_taken.push(Self::Email);
+        }
+        if let Some(phone) = fields.phone.value()
+            && is_read("phone", undecoded)
+            && !contact.phone.as_deref().is_some_and(|taken| is_same_phone(taken, phone.as_str()))
+        {
+            not_taken.push(Self::Phone);
+        }
+        not_taken
+    }
+}
+
+/// Whether nothing of a member of the contact is among what could not be read.
+fn is_read(member: &str, undecoded: &[String]) -> bool {
+    let is_of = |path: &String| {
+        let rest = path.strip_prefix("contact.").and_then(|path| path.strip_prefix(member));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']))
+    };
+    !undecoded.iter().any(is_of)
+}
+
+fn is_same_text(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
+/// Whether a phone is the one that was sent: the server writes it with `+` and the code of a country, whether it was sent so or not.
+fn is_same_phone(taken: &str, sent: &str) -> bool {
+    let digits = |phone: &str| phone.chars().filter(char::is_ascii_digit).collect::<String>();
+    // A zero in parentheses is dialled within the country alone.
+    let (taken, sent_digits) = (digits(taken), digits(&sent.replace("(0)", "")));
+    if sent.starts_with('+') { taken == sent_digits } else { taken.ends_with(sent_digits.trim_start_matches('0')) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_read, is_same_phone};
+
+    #[test]
+    fn a_phone_as_the_server_writes_it() {
+        for (sent, taken, is_same) in [
+            ("+1 888-888-8888", "+18888888888", true),
+            ("(888) 888-8888", "+18888888888", true),
+            ("+49 (0)30 123456", "+4930123456", true),
+            ("030 123456", "+4930123456", true),
+            ("+1 888-888-8888", "+18888888889", false),
+            ("888-888-8888", "+18888888889", false),
+            ("+888-888-8888", "+18888888888", false),
+        ] {
+            assert_eq!(is_same_phone(taken, sent), is_same, "{sent} and {taken}");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_not_claimed() {
+        let is_read = |member, path: &str| is_read(member, &[path.to_owned()]);
+        for path in ["contact.customFields", "contact.customFields[3]", "contact.customFields[3].value"] {
+            assert!(!is_read("customFields", path), "{path}");
+        }
+        for path in ["contact.customFieldsOther", "contact.email", "customFields"] {
+            assert!(is_read("customFields", path), "{path}");
+        }
+        assert!(is_read("email", "contact.emailLowerCase"));
     }
 }

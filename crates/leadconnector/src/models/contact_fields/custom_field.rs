@@ -5,7 +5,7 @@ use serde_json::{Map, Number, Value};
 
 use crate::{CustomFieldId, InvalidValue, Optional};
 
-/// A custom field of a new contact: an item of `customFields` on the page.
+/// A custom field to be written: an item of `customFields` on the page.
 ///
 /// ```
 /// use leadconnector::{CustomField, CustomFieldId};
@@ -37,7 +37,7 @@ impl CustomField {
         self
     }
 
-    pub(super) fn into_request(self) -> raw::CustomField {
+    pub(crate) fn into_request(self) -> raw::CustomField {
         let Self { id, key, value } = self;
         let value = match value {
             CustomFieldValue::Text(text) => Value::String(text),

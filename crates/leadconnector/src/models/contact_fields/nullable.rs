@@ -27,8 +27,27 @@ impl<T> From<Option<T>> for Nullable<T> {
     }
 }
 
+impl<T> Nullable<T> {
+    /// The value, if there is one.
+    pub(crate) fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Absent | Self::Null => None,
+        }
+    }
+
+    /// The same with another value.
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Nullable<U> {
+        match self {
+            Self::Absent => Nullable::Absent,
+            Self::Null => Nullable::Null,
+            Self::Value(value) => Nullable::Value(map(value)),
+        }
+    }
+}
+
 impl<T: Into<String>> Nullable<T> {
-    pub(super) fn into_request(self) -> Option<raw::NullableString> {
+    pub(crate) fn into_request(self) -> Option<raw::NullableString> {
         match self {
             Self::Absent => None,
             Self::Null => Some(raw::NullableString(None)),

@@ -32,7 +32,7 @@ pub enum DndStatus {
     Permanent,
 }
 
-/// Do-not-disturb for one channel of a new contact.
+/// Do-not-disturb for one channel, to be written.
 ///
 /// ```
 /// use leadconnector::{Channel, DndSetting, NewContact};
@@ -119,7 +119,7 @@ impl DndSettings {
         *slot = Some(setting);
     }
 
-    pub(super) fn into_request(self) -> raw::DndSettings {
+    pub(crate) fn into_request(self) -> raw::DndSettings {
         let Self { call, email, sms, whats_app, gmb, fb } = self;
         raw::DndSettings {
             call: call.map(DndSetting::into_request),
@@ -173,7 +173,7 @@ impl InboundDndSetting {
         self
     }
 
-    pub(super) fn into_request(self) -> raw::InboundDndSetting {
+    pub(crate) fn into_request(self) -> raw::InboundDndSetting {
         let Self { status, message } = self;
         let status = match status {
             InboundDndStatus::Active => raw::InboundDndStatus::Active,

@@ -1,0 +1,76 @@
+use leadconnector_raw::types::UpsertContactResponse;
+
+use super::Contacts;
+use crate::call::NotTaken;
+use crate::call::outcome::{Read, Reading};
+use crate::{Call, Error, TagsNotAdded, UndecodableReason, Upsert, Upserted};
+
+impl Contacts {
+    /// Updates the contact that is there already, or creates it: "Upsert Contact" in the vendor's public specification.
+    ///
+    /// Which contact it is decides the location, by its setting "Allow Duplicate Contact": by the email and the phone, in the order
+    /// that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
+    /// with [`Upsert::create_new_if_duplicate_allowed`].
+    ///
+    /// The server would replace all tags by those of the request. So the contact is sent without them, and they are added by a second
+    /// request, unless it has them already. [`Upsert::replace_tags`] replaces them.
+    ///
+    /// ```
+    /// use leadconnector::{Client, Email, LocationId, NewContact};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let server = leadconnector_mock::Server::start().await?;
+    /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+    /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+    /// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).tag("newsletter").build();
+    /// let saved = contacts.upsert(rosan).await?;
+    /// println!("{} {}", if saved.new == Some(true) { "created" } else { "updated" }, saved.contact.id);
+    /// # assert_eq!(saved.new, Some(true));
+    /// # assert_eq!(saved.contact.tags, ["newsletter"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// The server leaves some things alone without a word, and [`Answer::not_taken`](crate::Answer::not_taken) names them: the gender of
+    /// a contact that was there, an email or a phone that belongs to another contact, custom fields. The
+    /// [`Answer`](crate::Answer) is that of the first request, and counts its attempts.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the tags could not be added, it is
+    /// [`Error::TagsNotAdded`], which has the contact.
+    pub fn upsert(&self, contact: impl Into<Upsert>) -> Call<Upserted> {
+        let (contacts, upsert) = (self.clone(), contact.into());
+        Call::new(async move {
+            let sent = upsert.contact.clone();
+            let (request, tags) = upsert.into_request(&contacts.location)?;
+            let mut answer = contacts.send(contacts.client.raw().upsert_contact(&request)).await?;
+            answer.not_taken = NotTaken::of_upsert(&sent, &answer.value, &answer.undecoded);
+
+            let has = |tag: &String| answer.value.contact.tags.contains(&tag.to_lowercase());
+            if tags.iter().all(has) {
+                return Ok(answer);
+            }
+            match contacts.add_tags(&answer.value.contact.id, &tags).await {
+                Ok(change) => answer.value.contact.tags = change.tags,
+                Err(error) => {
+                    let error = TagsNotAdded::new(answer.value, tags, error);
+                    return Err(Error::TagsNotAdded(Box::new(error)));
+                }
+            }
+            Ok(answer)
+        })
+    }
+}
+
+impl Read for UpsertContactResponse {
+    type Value = Upserted;
+
+    fn read(self, reading: &mut Reading<'_>) -> Result<Upserted, UndecodableReason> {
+        let Self { new, contact } = self;
+        // A request before this one may have created what this one found.
+        let new = new.filter(|new| *new || !reading.unknown);
+        Ok(Upserted { new, contact: reading.contact(contact)? })
+    }
+}

@@ -1,0 +1,46 @@
+//! A contact that was upserted without its tags.
+
+use std::fmt;
+
+use crate::{Created, CreatedId, Error, Upserted};
+
+/// A contact that was upserted, and whose tags could not be added: [`Contacts::add_tags`](crate::Contacts::add_tags) with its id does
+/// what is left to do. It may be called again in any case.
+#[non_exhaustive]
+pub struct TagsNotAdded {
+    /// What came of the upsert itself.
+    pub upserted: Upserted,
+    /// The tags that were to be added.
+    pub tags: Vec<String>,
+    /// Why they could not be.
+    pub error: Error,
+    id: CreatedId,
+}
+
+impl TagsNotAdded {
+    pub(crate) fn new(upserted: Upserted, tags: Vec<String>, error: Error) -> Self {
+        let id = CreatedId::Contact(upserted.contact.id.clone());
+        Self { upserted, tags, error, id }
+    }
+
+    pub(super) fn created(&self) -> Created<'_> {
+        match self.upserted.new {
+            Some(true) => Created::Yes(&self.id),
+            Some(false) => Created::No,
+            None => Created::Unknown,
+        }
+    }
+}
+
+impl fmt::Display for TagsNotAdded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the contact was upserted, and is in the error; its tags were not added: {}", self.error)
+    }
+}
+
+/// Without the contact and the tags, which are a person's data.
+impl fmt::Debug for TagsNotAdded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TagsNotAdded").field("error", &self.error).finish_non_exhaustive()
+    }
+}

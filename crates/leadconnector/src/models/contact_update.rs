@@ -1,0 +1,128 @@
+//! What to change of a contact.
+
+use chrono::NaiveDate;
+use leadconnector_raw::types as raw;
+use serde_json::{Map, Value};
+
+use super::contact_fields::{ContactFields, request};
+use super::tag_change::with_text;
+use crate::{InvalidValue, Nullable, UpdatePropertyName, UserId};
+
+/// What to change of a contact: the body of "Update Contact" in the vendor's public specification.
+///
+/// A member that is not set stays as it is; [`Null`](crate::Null) clears it. The vendor's specification allows null where a setter
+/// takes a [`Nullable`]. What it does is not said there; the mock clears, and so should the server.
+///
+/// ```
+/// use leadconnector::{ContactUpdate, Null};
+///
+/// let update = ContactUpdate::builder().city("Dolomite").website(Null).build();
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ContactUpdate(Box<Members>);
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Members {
+    pub(super) fields: ContactFields,
+    tags: Option<Vec<String>>,
+    source: Nullable<String>,
+    date_of_birth: Nullable<NaiveDate>,
+    assigned_to: Nullable<UserId>,
+    properties: Map<String, Value>,
+}
+
+impl ContactUpdate {
+    /// Starts an update that changes nothing.
+    pub fn builder() -> ContactUpdateBuilder {
+        ContactUpdateBuilder(Box::default())
+    }
+
+    /// Whether it changes nothing: it is refused then, before anything is sent.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub(crate) fn fields(&self) -> &ContactFields {
+        &self.0.fields
+    }
+
+    pub(crate) fn into_request(self) -> Result<raw::UpdateContactRequest, InvalidValue> {
+        if self.is_empty() {
+            return Err(InvalidValue::new("update", "changes nothing: set at least one member"));
+        }
+        let Members { fields, tags, source, date_of_birth, assigned_to, properties } = *self.0;
+        Ok(request!(UpdateContactRequest, fields, {
+            tags: tags.map(with_text).transpose()?.map(raw::TagList),
+            source: source.into_request(),
+            date_of_birth: date_of_birth.map(|day| day.to_string()).into_request(),
+            assigned_to: assigned_to.into_request(),
+            extra: properties,
+        }))
+    }
+}
+
+/// Sets the members of a [`ContactUpdate`]. A member that is set twice has the later value.
+///
+/// A setter that takes a [`Nullable`] accepts a value, [`Null`](crate::Null) or an `Option`; one that takes an
+/// [`Optional`](crate::Optional) accepts a value or an `Option`. `None` leaves the member as it is.
+///
+/// Custom fields that are not set stay as they are. One with an empty text loses its value.
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ContactUpdateBuilder(pub(super) Box<Members>);
+
+impl ContactUpdateBuilder {
+    /// All tags that the contact will have: `tags`. Those that are there and not among these are lost; none at all removes every
+    /// one. [`Contacts::add_tags`](crate::Contacts::add_tags) and [`Contacts::remove_tags`](crate::Contacts::remove_tags) leave the
+    /// others.
+    #[inline]
+    pub fn replace_tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
+        self.0.tags = Some(tags.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Where the contact comes from: `source`, text such as `public api`.
+    #[inline]
+    pub fn source(mut self, source: impl Into<Nullable<String>>) -> Self {
+        self.0.source = source.into();
+        self
+    }
+
+    /// The day of birth: `dateOfBirth`, sent as `1990-09-25`.
+    #[inline]
+    pub fn date_of_birth(mut self, day: impl Into<Nullable<NaiveDate>>) -> Self {
+        self.0.date_of_birth = day.into();
+        self
+    }
+
+    /// The user who looks after the contact: `assignedTo`.
+    #[inline]
+    pub fn assigned_to(mut self, user: impl Into<Nullable<UserId>>) -> Self {
+        self.0.assigned_to = user.into();
+        self
+    }
+
+    /// A property that the vendor's specification of "Update Contact" does not have, as JSON, such as `companyName`, which the live
+    /// API takes. The server refuses a property that it does not know.
+    ///
+    /// ```
+    /// use leadconnector::{ContactUpdate, UpdatePropertyName};
+    ///
+    /// let update = ContactUpdate::builder().property(UpdatePropertyName::new("companyName")?, "DGS VolMAX").build();
+    ///
+    /// let refused = UpdatePropertyName::new("gender").unwrap_err();
+    /// assert_eq!(refused.to_string(), "property name is `gender`, which the server refuses in an update");
+    /// # Ok::<(), leadconnector::InvalidValue>(())
+    /// ```
+    #[inline]
+    pub fn property(mut self, name: UpdatePropertyName, value: impl Into<Value>) -> Self {
+        self.0.properties.insert(name.into(), value.into());
+        self
+    }
+
+    /// The update.
+    #[inline]
+    pub fn build(self) -> ContactUpdate {
+        ContactUpdate(self.0)
+    }
+}

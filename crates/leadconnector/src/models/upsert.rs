@@ -1,0 +1,98 @@
+//! A contact to upsert, with what the call can be told besides, and what came of it.
+
+use chrono::NaiveDate;
+use leadconnector_raw::types as raw;
+
+use super::contact_fields::request;
+use super::new_contact::Members;
+use super::tag_change::with_text;
+use crate::{Contact, InvalidValue, LocationId, NewContact, Nullable};
+
+/// A contact to upsert, with what [`Contacts::upsert`](crate::Contacts::upsert) can be told besides. Made of a [`NewContact`] where
+/// there is nothing to tell.
+///
+/// ```
+/// use leadconnector::{Email, NewContact, Upsert};
+///
+/// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).build();
+/// let upsert = Upsert::new(rosan).date_of_birth(chrono::NaiveDate::from_ymd_opt(1990, 9, 25));
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upsert {
+    pub(crate) contact: NewContact,
+    date_of_birth: Nullable<NaiveDate>,
+    create_new_if_duplicate_allowed: bool,
+    replace_tags: bool,
+}
+
+impl Upsert {
+    /// An upsert of this contact.
+    pub fn new(contact: NewContact) -> Self {
+        Self { contact, date_of_birth: Nullable::Absent, create_new_if_duplicate_allowed: false, replace_tags: false }
+    }
+
+    /// The day of birth: `dateOfBirth`, sent as `1990-09-25`. It goes before a property of this name.
+    #[must_use]
+    pub fn date_of_birth(self, day: impl Into<Nullable<NaiveDate>>) -> Self {
+        Self { date_of_birth: day.into(), ..self }
+    }
+
+    /// Whether a second contact is created where the location allows duplicated contacts: `createNewIfDuplicateAllowed`. Such a
+    /// request is not sent again after a lost answer. Where the location does not allow them, the server updates all the same.
+    #[must_use]
+    pub fn create_new_if_duplicate_allowed(self, create: bool) -> Self {
+        Self { create_new_if_duplicate_allowed: create, ..self }
+    }
+
+    /// Whether the tags of the contact replace all that are there, so that those that are not among them are lost; with no tags,
+    /// every one. If not, which is the default, they are added to those that are there, by a request of its own.
+    #[must_use]
+    pub fn replace_tags(self, replace: bool) -> Self {
+        Self { replace_tags: replace, ..self }
+    }
+
+    /// What is sent, and the tags that are to be added then.
+    pub(crate) fn into_request(
+        self,
+        location: &LocationId,
+    ) -> Result<(raw::UpsertContactRequest, Vec<String>), InvalidValue> {
+        let Self { contact, date_of_birth, create_new_if_duplicate_allowed, replace_tags } = self;
+        let Members { fields, gender, tags, source, company_name, assigned_to, mut properties } = *contact.0;
+        let tags = with_text(tags)?;
+        let (replacing, added) = if replace_tags { (Some(raw::TagList(tags)), Vec::new()) } else { (None, tags) };
+        if date_of_birth != Nullable::Absent {
+            properties.remove("dateOfBirth");
+        }
+        let request = request!(UpsertContactRequest, fields, {
+            location_id: location.as_str().to_owned(),
+            gender,
+            source,
+            company_name: company_name.into_request(),
+            assigned_to: assigned_to.map(String::from),
+            tags: replacing,
+            date_of_birth: date_of_birth.map(|day| day.to_string()).into_request(),
+            create_new_if_duplicate_allowed: create_new_if_duplicate_allowed.then_some(true),
+            extra: properties,
+        });
+        Ok((request, added))
+    }
+}
+
+impl From<NewContact> for Upsert {
+    fn from(contact: NewContact) -> Self {
+        Self::new(contact)
+    }
+}
+
+/// What came of an upsert.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Upserted {
+    /// Whether the contact was created, `new` in the answer: true if it was, false if it was there already and was updated. None if
+    /// that is not known: the answer does not say, or an earlier request of the same call, whose answer was lost, may have
+    /// created it.
+    pub new: Option<bool>,
+    /// The contact, with the tags that were added.
+    pub contact: Contact,
+}
