@@ -199,6 +199,13 @@ mod tests {
     }
 
     #[test]
+    fn the_story_names_the_client_that_tells_it() {
+        let install = format!("npm install @gohighlevel/api-client@{}\n", Tool::HighlevelClient.version());
+        let story = include_str!("../../tests/node/story_of_a_contact.mjs");
+        assert!(story.contains(&install), "the story does not say: {install}");
+    }
+
+    #[test]
     fn the_oldest_rust_is_the_one_that_is_promised() {
         let promised = format!("\nrust-version = {:?}\n", MSRV.trim_end_matches(".0"));
         assert!(include_str!("../../Cargo.toml").contains(&promised), "Cargo.toml has no {promised}");

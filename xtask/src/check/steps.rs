@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, ensure};
 
-use super::{End, adding_a_field, adding_an_operation, odd_fragments};
+use super::{End, adding_a_field, adding_an_operation, node_client, odd_fragments};
 use crate::publish::{self, rehearsal};
 use crate::tools::{MSRV, Tool};
 use crate::{generate, process, public_api, workspace};
@@ -102,6 +102,15 @@ pub(super) const STEPS: &[Step] = &[
         Work::Cargo(&["test", "--workspace", "--locked"]),
         "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --workspace",
     ),
+    Step {
+        tool: Some(Tool::HighlevelClient),
+        ..step(
+            "node-client",
+            "the vendor's own client for Node gets along with the mock",
+            Work::Function(node_client::run),
+            "the mock, or tests/node/story_of_a_contact.mjs, as the story says where it breaks off",
+        )
+    },
     step(
         "sharing",
         "two processes that share a location both get on, and are hardly ever refused",
