@@ -3,5 +3,8 @@
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
 
+#[doc = include_str!("../docs/duplicates.md")]
+pub mod duplicates {}
+
 #[doc = include_str!("../docs/many-contacts.md")]
 pub mod many_contacts {}

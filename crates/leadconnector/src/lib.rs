@@ -25,9 +25,16 @@
 //!     .dnd_setting(Channel::Sms, DndSetting::permanent().message("replied STOP"))
 //!     .build();
 //!
+//! // Somebody signs up, and may be there already.
+//! let saved = contacts.upsert(rosan.clone()).await?;
+//! println!("{} {}", if saved.new == Some(true) { "created" } else { "updated" }, saved.contact.id);
+//!
+//! // Or: create, and decide.
 //! match contacts.create(rosan).await {
 //!     Ok(contact) => println!("created {} on {:?}", contact.id, contact.date_added),
-//!     Err(Error::Duplicate(found)) => println!("already there: {}", found.contact_id),
+//!     Err(Error::Duplicate(found)) => {
+//!         contacts.add_tags(&found.contact_id, ["vip"]).await?;
+//!     }
 //!     Err(error) => return Err(error.into()),
 //! }
 //! # Ok(())

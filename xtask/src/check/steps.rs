@@ -112,6 +112,12 @@ pub(super) const STEPS: &[Step] = &[
         )
     },
     step(
+        "around-create",
+        "the story around a creation: a duplicate, an upsert, tags, an update, a note, a workflow, a deletion",
+        Work::Cargo(&["run", "--quiet", "--package", "leadconnector", "--example", "around_create", "--locked"]),
+        "what it says; cargo run --example around_create",
+    ),
+    step(
         "sharing",
         "two processes that share a location both get on, and are hardly ever refused",
         Work::Cargo(&["test", "--package", "leadconnector-tests", "--test", "sharing", "--locked"]),
