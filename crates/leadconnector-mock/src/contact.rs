@@ -98,7 +98,7 @@ fn custom_fields(stored: &Value, sent: &[Value]) -> Value {
     let mut fields = stored.as_array().cloned().unwrap_or_default();
     for field in sent {
         fields.retain(|stored| stored["id"] != field["id"]);
-        let value = &field["field_value"];
+        let value = field.get("field_value").unwrap_or(&field["fieldValue"]);
         if !value.is_null() && *value != "" {
             fields.push(json!({"id": field["id"], "value": value}));
         }
@@ -177,7 +177,7 @@ mod tests {
     fn an_update_changes_what_it_has() {
         let sent = json!({
             "firstName": "Rosan", "lastName": "Deo", "email": "Rosan@deos.com", "city": "Dolomite", "tags": ["a", "b"],
-            "customFields": [{"id": "1", "field_value": "one"}, {"id": "2", "field_value": "two"}],
+            "customFields": [{"id": "1", "field_value": "one"}, {"id": "2", "fieldValue": "two"}],
         });
         let mut contact = stored(&sent, &[], "id", Utc::now());
         let update = json!({

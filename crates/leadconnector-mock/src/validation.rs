@@ -127,6 +127,8 @@ impl Validator {
                 location["minLength"] = json!(1);
             }
         }
+        // The other spelling of `field_value`, which newer versions have, and the vendor takes under any.
+        fragment["components"]["schemas"]["CustomField"]["properties"]["fieldValue"] = json!({});
         for name in ACCEPTED_IN_UPDATES {
             let text = json!({"type": ["string", "null"]});
             fragment["components"]["schemas"][UPDATE]["properties"][name] = text;
