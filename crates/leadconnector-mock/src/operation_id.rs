@@ -4,6 +4,7 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OperationId {
     CreateContact,
+    SearchContactsAdvanced,
     GetDuplicateContact,
     UpsertContact,
     GetContact,
@@ -15,12 +16,14 @@ pub(crate) enum OperationId {
     RemoveTags,
     AddContactToWorkflow,
     DeleteContactFromWorkflow,
+    GetCustomFields,
 }
 impl OperationId {
     /// The operation with this name; none if the fragment does not have it.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "create_contact" => Some(Self::CreateContact),
+            "search_contacts_advanced" => Some(Self::SearchContactsAdvanced),
             "get_duplicate_contact" => Some(Self::GetDuplicateContact),
             "upsert_contact" => Some(Self::UpsertContact),
             "get_contact" => Some(Self::GetContact),
@@ -32,6 +35,7 @@ impl OperationId {
             "remove_tags" => Some(Self::RemoveTags),
             "add_contact_to_workflow" => Some(Self::AddContactToWorkflow),
             "delete_contact_from_workflow" => Some(Self::DeleteContactFromWorkflow),
+            "get_custom_fields" => Some(Self::GetCustomFields),
             _ => None,
         }
     }

@@ -9,8 +9,10 @@ mod delete_contact;
 mod delete_contact_from_workflow;
 mod get_all_notes;
 mod get_contact;
+mod get_custom_fields;
 mod get_duplicate_contact;
 mod remove_tags;
+mod search_contacts_advanced;
 mod update_contact;
 mod upsert_contact;
 
@@ -72,6 +74,8 @@ impl Operations {
             OperationId::CreateContact => self.create_contact(&json_body(request)?),
             OperationId::GetDuplicateContact => self.get_duplicate_contact(request),
             OperationId::GetContact => self.get_contact(contact_id),
+            OperationId::SearchContactsAdvanced => self.search_contacts_advanced(&json_body(request)?),
+            OperationId::GetCustomFields => self.get_custom_fields(),
             OperationId::UpsertContact => self.upsert_contact(&json_body(request)?),
             OperationId::UpdateContact => self.update_contact(contact_id, &json_body(request)?),
             OperationId::DeleteContact => self.delete_contact(contact_id),

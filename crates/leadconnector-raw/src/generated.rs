@@ -155,7 +155,7 @@ pub mod types {
             rename = "dateOfBirth",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
-        pub date_of_birth: ::std::option::Option<ContactDateOfBirth>,
+        pub date_of_birth: ::std::option::Option<DateOfBirth>,
         #[serde(
             rename = "dateUpdated",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -288,27 +288,6 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub value: ::std::option::Option<::serde_json::Value>,
     }
-    ///`ContactDateOfBirth`
-    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
-    #[serde(untagged)]
-    pub enum ContactDateOfBirth {
-        Text(::std::string::String),
-        Milliseconds(i64),
-    }
-    impl ::std::fmt::Display for ContactDateOfBirth {
-        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-            match self {
-                Self::Text(x) => x.fmt(f),
-                Self::Milliseconds(x) => x.fmt(f),
-            }
-        }
-    }
-    impl ::std::convert::From<i64> for ContactDateOfBirth {
-        fn from(value: i64) -> Self {
-            Self::Milliseconds(value)
-        }
-    }
     ///`ContactDndSetting`
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
@@ -405,6 +384,31 @@ pub mod types {
             Self::try_from(<::std::string::String>::deserialize(deserializer)?)
                 .map_err(|e| { <D::Error as ::serde::de::Error>::custom(e.to_string()) })
         }
+    }
+    ///An opportunity of a contact.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Serialize, Clone, Debug, Default)]
+    pub struct ContactOpportunity {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "monetaryValue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(serialize_with = "crate::whole_number::optional")]
+        pub monetary_value: ::std::option::Option<f64>,
+        #[serde(
+            rename = "pipelineId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pipeline_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "pipelineStageId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub pipeline_stage_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub status: ::std::option::Option<::std::string::String>,
     }
     ///The body of "Create Contact".
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -528,6 +532,27 @@ pub mod types {
         pub id: ::std::string::String,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub key: ::std::option::Option<::std::string::String>,
+    }
+    ///A date, with or without a time, or milliseconds since 1970.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    #[serde(untagged)]
+    pub enum DateOfBirth {
+        Text(::std::string::String),
+        Milliseconds(i64),
+    }
+    impl ::std::fmt::Display for DateOfBirth {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match self {
+                Self::Text(x) => x.fmt(f),
+                Self::Milliseconds(x) => x.fmt(f),
+            }
+        }
+    }
+    impl ::std::convert::From<i64> for DateOfBirth {
+        fn from(value: i64) -> Self {
+            Self::Milliseconds(value)
+        }
     }
     ///The successful response of "Delete Contact".
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -803,6 +828,179 @@ pub mod types {
             Self::Many(value)
         }
     }
+    ///A contact, as "Search Contacts" answers with it.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct FoundContact {
+        #[serde(
+            rename = "additionalEmails",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub additional_emails: ::std::option::Option<
+            ::std::vec::Vec<::serde_json::Value>,
+        >,
+        #[serde(
+            rename = "additionalPhones",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub additional_phones: ::std::option::Option<
+            ::std::vec::Vec<::serde_json::Value>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub address: ::std::option::Option<::std::string::String>,
+        ///User's Id
+        #[serde(
+            rename = "assignedTo",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub assigned_to: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "attributionSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub attribution_source: ::std::option::Option<
+            ::std::boxed::Box<AttributionSource>,
+        >,
+        #[serde(
+            rename = "businessId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub business_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "businessName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub business_name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub city: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "companyName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub company_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "contactName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub contact_name: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub country: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "customFields",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::list")]
+        pub custom_fields: ::std::option::Option<::std::vec::Vec<ContactCustomField>>,
+        #[serde(
+            rename = "dateAdded",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
+        pub date_added: ::std::option::Option<::chrono::DateTime<::chrono::offset::Utc>>,
+        #[serde(
+            rename = "dateOfBirth",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub date_of_birth: ::std::option::Option<DateOfBirth>,
+        #[serde(
+            rename = "dateUpdated",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::timestamp::optional")]
+        pub date_updated: ::std::option::Option<
+            ::chrono::DateTime<::chrono::offset::Utc>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub dnd: ::std::option::Option<bool>,
+        #[serde(
+            rename = "dndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub dnd_settings: ::std::option::Option<::std::boxed::Box<ContactDndSettings>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub email: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "firstName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "firstNameLowerCase",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub first_name_lower_case: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub followers: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "inboundDndSettings",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub inbound_dnd_settings: ::std::option::Option<::serde_json::Value>,
+        #[serde(
+            rename = "lastAttributionSource",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::boxed")]
+        pub last_attribution_source: ::std::option::Option<
+            ::std::boxed::Box<AttributionSource>,
+        >,
+        #[serde(
+            rename = "lastName",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "lastNameLowerCase",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub last_name_lower_case: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "locationId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub location_id: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::list")]
+        pub opportunities: ::std::option::Option<::std::vec::Vec<ContactOpportunity>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub phone: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "phoneLabel",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub phone_label: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "postalCode",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub postal_code: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "searchAfter",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub search_after: ::std::option::Option<::std::vec::Vec<::serde_json::Value>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub source: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub state: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub tags: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub timezone: ::std::option::Option<::std::string::String>,
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "validEmail",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub valid_email: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub website: ::std::option::Option<::std::string::String>,
+    }
     ///The successful response of "Get All Notes".
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -818,6 +1016,17 @@ pub mod types {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         #[serde(default, deserialize_with = "crate::object::boxed")]
         pub contact: ::std::option::Option<::std::boxed::Box<Contact>>,
+    }
+    ///The successful response of "Get Custom Fields".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct GetCustomFieldsResponse {
+        #[serde(
+            rename = "customFields",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(default, deserialize_with = "crate::object::list")]
+        pub custom_fields: ::std::option::Option<::std::vec::Vec<LocationCustomField>>,
     }
     ///The successful response of "Get Duplicate Contact". The contact is null when there is none.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -899,6 +1108,61 @@ pub mod types {
             value.parse()
         }
     }
+    ///A custom field that a location has.
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct LocationCustomField {
+        ///The kind of its values.
+        #[serde(
+            rename = "dataType",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub data_type: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "fieldKey",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub field_key: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "isAllowedCustomOption",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_allowed_custom_option: ::std::option::Option<bool>,
+        #[serde(
+            rename = "isMultiFileAllowed",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub is_multi_file_allowed: ::std::option::Option<bool>,
+        #[serde(
+            rename = "locationId",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub location_id: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "maxFileLimit",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        #[serde(serialize_with = "crate::whole_number::optional")]
+        pub max_file_limit: ::std::option::Option<f64>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub model: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "picklistOptions",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub picklist_options: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub placeholder: ::std::option::Option<::std::string::String>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(serialize_with = "crate::whole_number::optional")]
+        pub position: ::std::option::Option<f64>,
+    }
     ///A note of a contact.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
@@ -973,6 +1237,103 @@ pub mod types {
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub tags_removed: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+    }
+    ///The body of "Search Contacts".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SearchContactsRequest {
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub filters: ::std::vec::Vec<::serde_json::Value>,
+        #[serde(rename = "locationId")]
+        pub location_id: ::std::string::String,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub page: ::std::option::Option<i64>,
+        #[serde(rename = "pageLimit")]
+        pub page_limit: i64,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub query: ::std::option::Option<::std::string::String>,
+        #[serde(
+            rename = "searchAfter",
+            default,
+            skip_serializing_if = "::std::vec::Vec::is_empty"
+        )]
+        pub search_after: ::std::vec::Vec<::serde_json::Value>,
+        #[serde(default, skip_serializing_if = "::std::vec::Vec::is_empty")]
+        pub sort: ::std::vec::Vec<SearchSort>,
+    }
+    ///The successful response of "Search Contacts".
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, Default)]
+    pub struct SearchContactsResponse {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        #[serde(default, deserialize_with = "crate::object::list")]
+        pub contacts: ::std::option::Option<::std::vec::Vec<FoundContact>>,
+        ///How many contacts are found on all pages.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub total: ::std::option::Option<i64>,
+    }
+    ///`SearchDirection`
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum SearchDirection {
+        #[serde(rename = "asc")]
+        Asc,
+        #[serde(rename = "desc")]
+        Desc,
+    }
+    impl ::std::fmt::Display for SearchDirection {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Asc => f.write_str("asc"),
+                Self::Desc => f.write_str("desc"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for SearchDirection {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "asc" => Ok(Self::Asc),
+                "desc" => Ok(Self::Desc),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for SearchDirection {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for SearchDirection {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///`SearchSort`
+    #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug)]
+    pub struct SearchSort {
+        pub direction: SearchDirection,
+        pub field: ::std::string::String,
     }
     ///All tags of a contact.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -1427,6 +1788,59 @@ pub mod types {
             })
         }
     }
+    impl<'de> ::serde::Deserialize<'de> for ContactOpportunity {
+        fn deserialize<D>(deserializer: D) -> ::std::result::Result<Self, D::Error>
+        where
+            D: ::serde::Deserializer<'de>,
+        {
+            #[derive(::serde::Deserialize)]
+            struct Spellings {
+                #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                id: ::std::option::Option<::std::string::String>,
+                #[serde(
+                    rename = "monetaryValue",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                #[serde(serialize_with = "crate::whole_number::optional")]
+                monetary_value: ::std::option::Option<f64>,
+                #[serde(rename = "monetary_value")]
+                monetary_value_2: ::std::option::Option<f64>,
+                #[serde(
+                    rename = "pipelineId",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                pipeline_id: ::std::option::Option<::std::string::String>,
+                #[serde(rename = "pipeline_id")]
+                pipeline_id_2: ::std::option::Option<::std::string::String>,
+                #[serde(
+                    rename = "pipelineStageId",
+                    skip_serializing_if = "::std::option::Option::is_none"
+                )]
+                pipeline_stage_id: ::std::option::Option<::std::string::String>,
+                #[serde(rename = "pipeline_stage_id")]
+                pipeline_stage_id_2: ::std::option::Option<::std::string::String>,
+                #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+                status: ::std::option::Option<::std::string::String>,
+            }
+            let read = <Spellings as ::serde::Deserialize>::deserialize(deserializer)?;
+            Ok(Self {
+                id: read.id,
+                monetary_value: crate::spelling::one_of(
+                    read.monetary_value,
+                    read.monetary_value_2,
+                ),
+                pipeline_id: crate::spelling::one_of(
+                    read.pipeline_id,
+                    read.pipeline_id_2,
+                ),
+                pipeline_stage_id: crate::spelling::one_of(
+                    read.pipeline_stage_id,
+                    read.pipeline_stage_id_2,
+                ),
+                status: read.status,
+            })
+        }
+    }
 }
 use crate::{Client, Request, RequestError, request};
 /// A method for each operation. It makes the request; [`send`](Client::send) sends it.
@@ -1444,6 +1858,25 @@ impl Client {
     ) -> Result<Request<types::CreateContactResponse>, RequestError> {
         let url = self.base_url.at("/contacts/");
         Ok(self.request(&operations::CREATE_CONTACT, url, Some(request::json(body)?)))
+    }
+    /// Search Contacts: `POST /contacts/search`.
+    ///
+    /// Finds the contacts of a location by filters, a page at a time.
+    ///
+    /// It only reads: sending it again changes nothing.
+    pub fn search_contacts_advanced(
+        &self,
+        body: &types::SearchContactsRequest,
+    ) -> Result<Request<types::SearchContactsResponse>, RequestError> {
+        let url = self.base_url.at("/contacts/search");
+        Ok(
+            self
+                .request(
+                    &operations::SEARCH_CONTACTS_ADVANCED,
+                    url,
+                    Some(request::json(body)?),
+                ),
+        )
     }
     /// Get Duplicate Contact: `GET /contacts/search/duplicate`.
     ///
@@ -1657,6 +2090,28 @@ impl Client {
                 ),
         )
     }
+    /// Get Custom Fields: `GET /locations/{locationId}/customFields`.
+    ///
+    /// Lists the custom fields of a location. The whole list is one answer.
+    ///
+    /// It only reads: sending it again changes nothing.
+    ///
+    /// - `location_id`: Location Id
+    /// - `model`: Of what the fields are, `contact`, `opportunity` or `all`.
+    pub fn get_custom_fields(
+        &self,
+        location_id: &str,
+        model: Option<&str>,
+    ) -> Result<Request<types::GetCustomFieldsResponse>, RequestError> {
+        let location_id = request::segment("locationId", location_id)?;
+        let mut url = self
+            .base_url
+            .at(&format!("/locations/{location_id}/customFields"));
+        if let Some(model) = model {
+            request::append(&mut url, "model", model);
+        }
+        Ok(self.request(&operations::GET_CUSTOM_FIELDS, url, None))
+    }
 }
 /// Each operation of the OpenAPI document.
 pub mod operations {
@@ -1666,6 +2121,7 @@ pub mod operations {
     /// All of them.
     pub static ALL: &[&Operation] = &[
         &CREATE_CONTACT,
+        &SEARCH_CONTACTS_ADVANCED,
         &GET_DUPLICATE_CONTACT,
         &UPSERT_CONTACT,
         &GET_CONTACT,
@@ -1677,12 +2133,15 @@ pub mod operations {
         &REMOVE_TAGS,
         &ADD_CONTACT_TO_WORKFLOW,
         &DELETE_CONTACT_FROM_WORKFLOW,
+        &GET_CUSTOM_FIELDS,
     ];
     /// Which operation it is: `operationId` in the document. One that is added to the document breaks each match.
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
     pub enum OperationId {
         /// Create Contact: `POST /contacts/`.
         CreateContact,
+        /// Search Contacts: `POST /contacts/search`.
+        SearchContactsAdvanced,
         /// Get Duplicate Contact: `GET /contacts/search/duplicate`.
         GetDuplicateContact,
         /// Upsert Contact: `POST /contacts/upsert`.
@@ -1705,6 +2164,8 @@ pub mod operations {
         AddContactToWorkflow,
         /// Delete Contact from Workflow: `DELETE /contacts/{contactId}/workflow/{workflowId}`.
         DeleteContactFromWorkflow,
+        /// Get Custom Fields: `GET /locations/{locationId}/customFields`.
+        GetCustomFields,
     }
     /// Create Contact: `POST /contacts/`.
     pub static CREATE_CONTACT: Operation = Operation {
@@ -1720,6 +2181,27 @@ pub mod operations {
             Member {
                 name: "contact",
                 content: Content::Object(document::CONTACT_PROPERTIES),
+            },
+        ],
+    };
+    /// Search Contacts: `POST /contacts/search`.
+    pub static SEARCH_CONTACTS_ADVANCED: Operation = Operation {
+        id: OperationId::SearchContactsAdvanced,
+        name: "search_contacts_advanced",
+        summary: "Search Contacts",
+        method: Method::POST,
+        path: "/contacts/search",
+        effect: Effect::Reads,
+        creates: None,
+        request: document::SEARCH_CONTACTS_REQUEST_PROPERTIES,
+        answer: &[
+            Member {
+                name: "contacts",
+                content: Content::List(document::FOUND_CONTACT_PROPERTIES),
+            },
+            Member {
+                name: "total",
+                content: Content::Value,
             },
         ],
     };
@@ -1946,6 +2428,23 @@ pub mod operations {
             },
         ],
     };
+    /// Get Custom Fields: `GET /locations/{locationId}/customFields`.
+    pub static GET_CUSTOM_FIELDS: Operation = Operation {
+        id: OperationId::GetCustomFields,
+        name: "get_custom_fields",
+        summary: "Get Custom Fields",
+        method: Method::GET,
+        path: "/locations/{locationId}/customFields",
+        effect: Effect::Reads,
+        creates: None,
+        request: &[],
+        answer: &[
+            Member {
+                name: "customFields",
+                content: Content::List(document::LOCATION_CUSTOM_FIELD_PROPERTIES),
+            },
+        ],
+    };
 }
 /// What the OpenAPI document says beside types and operations.
 pub mod document {
@@ -1954,6 +2453,7 @@ pub mod document {
     /// The paths of the operations that are the same for each request.
     pub const PATHS: &[&str] = &[
         "/contacts/",
+        "/contacts/search",
         "/contacts/search/duplicate",
         "/contacts/upsert",
     ];
@@ -2053,6 +2553,17 @@ pub mod document {
         "WhatsApp",
         "whatsApp",
     ];
+    /// The properties of `ContactOpportunity` that the document names.
+    pub const CONTACT_OPPORTUNITY_PROPERTIES: &[&str] = &[
+        "id",
+        "monetaryValue",
+        "monetary_value",
+        "pipelineId",
+        "pipeline_id",
+        "pipelineStageId",
+        "pipeline_stage_id",
+        "status",
+    ];
     /// The properties of `CreateContactRequest` that the document names.
     pub const CREATE_CONTACT_REQUEST_PROPERTIES: &[&str] = &[
         "address1",
@@ -2122,16 +2633,75 @@ pub mod document {
         "meta",
         "statusCode",
     ];
+    /// The properties of `FoundContact` that the document names.
+    pub const FOUND_CONTACT_PROPERTIES: &[&str] = &[
+        "additionalEmails",
+        "additionalPhones",
+        "address",
+        "assignedTo",
+        "attributionSource",
+        "businessId",
+        "businessName",
+        "city",
+        "companyName",
+        "contactName",
+        "country",
+        "customFields",
+        "dateAdded",
+        "dateOfBirth",
+        "dateUpdated",
+        "dnd",
+        "dndSettings",
+        "email",
+        "firstName",
+        "firstNameLowerCase",
+        "followers",
+        "id",
+        "inboundDndSettings",
+        "lastAttributionSource",
+        "lastName",
+        "lastNameLowerCase",
+        "locationId",
+        "opportunities",
+        "phone",
+        "phoneLabel",
+        "postalCode",
+        "searchAfter",
+        "source",
+        "state",
+        "tags",
+        "timezone",
+        "type",
+        "validEmail",
+        "website",
+    ];
     /// The properties of `GetAllNotesResponse` that the document names.
     pub const GET_ALL_NOTES_RESPONSE_PROPERTIES: &[&str] = &["notes"];
     /// The properties of `GetContactResponse` that the document names.
     pub const GET_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact"];
+    /// The properties of `GetCustomFieldsResponse` that the document names.
+    pub const GET_CUSTOM_FIELDS_RESPONSE_PROPERTIES: &[&str] = &["customFields"];
     /// The properties of `GetDuplicateContactResponse` that the document names.
     pub const GET_DUPLICATE_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact"];
     /// The properties of `InboundDndSetting` that the document names.
     pub const INBOUND_DND_SETTING_PROPERTIES: &[&str] = &["message", "status"];
     /// The properties of `InboundDndSettings` that the document names.
     pub const INBOUND_DND_SETTINGS_PROPERTIES: &[&str] = &["all"];
+    /// The properties of `LocationCustomField` that the document names.
+    pub const LOCATION_CUSTOM_FIELD_PROPERTIES: &[&str] = &[
+        "dataType",
+        "fieldKey",
+        "id",
+        "isAllowedCustomOption",
+        "isMultiFileAllowed",
+        "locationId",
+        "maxFileLimit",
+        "model",
+        "name",
+        "picklistOptions",
+        "placeholder",
+        "position",
+    ];
     /// The properties of `Note` that the document names.
     pub const NOTE_PROPERTIES: &[&str] = &[
         "body",
@@ -2146,6 +2716,20 @@ pub mod document {
     ];
     /// The properties of `RemoveTagsResponse` that the document names.
     pub const REMOVE_TAGS_RESPONSE_PROPERTIES: &[&str] = &["tags", "tagsRemoved"];
+    /// The properties of `SearchContactsRequest` that the document names.
+    pub const SEARCH_CONTACTS_REQUEST_PROPERTIES: &[&str] = &[
+        "filters",
+        "locationId",
+        "page",
+        "pageLimit",
+        "query",
+        "searchAfter",
+        "sort",
+    ];
+    /// The properties of `SearchContactsResponse` that the document names.
+    pub const SEARCH_CONTACTS_RESPONSE_PROPERTIES: &[&str] = &["contacts", "total"];
+    /// The properties of `SearchSort` that the document names.
+    pub const SEARCH_SORT_PROPERTIES: &[&str] = &["direction", "field"];
     /// The properties of `TagsRequest` that the document names.
     pub const TAGS_REQUEST_PROPERTIES: &[&str] = &["tags"];
     /// The properties of `UpdateContactRequest` that the document names.

@@ -21,11 +21,18 @@ pub(crate) fn one_of<T: Spelled>(one: Option<T>, other: Option<T>) -> Option<T> 
 }
 
 /// The first one: they should be the same.
-impl Spelled for Value {
-    fn of_two(self, _: Self) -> Self {
-        self
-    }
+macro_rules! first {
+    ($($value:ty),*) => {
+        $(
+            impl Spelled for $value {
+                fn of_two(self, _: Self) -> Self {
+                    self
+                }
+            }
+        )*
+    };
 }
+first!(Value, String, f64);
 
 /// The stricter one: who has opted out must not be written to because another spelling does not know of it.
 impl Spelled for ContactDndSetting {

@@ -368,7 +368,7 @@ impl Contact {
             website,
             source,
             company_name,
-            date_of_birth: date_of_birth.map(|day| raw::ContactDateOfBirth::Text(day.to_string())),
+            date_of_birth: date_of_birth.map(|day| raw::DateOfBirth::Text(day.to_string())),
             birth_month: birth_month.map(|month| f64::from(month.number_from_month()) - 1.0),
             birth_day: birth_day.map(f64::from),
             last_session_activity_at,
@@ -410,13 +410,13 @@ fn read<T, U>(
 }
 
 /// The day, in each of the forms that the server uses: a date, a date with a time, milliseconds since 1970.
-fn parse_date_of_birth(date_of_birth: raw::ContactDateOfBirth) -> Option<NaiveDate> {
+fn parse_date_of_birth(date_of_birth: raw::DateOfBirth) -> Option<NaiveDate> {
     match date_of_birth {
-        raw::ContactDateOfBirth::Text(text) => {
+        raw::DateOfBirth::Text(text) => {
             // As it is written: the day must not move with the offset of the time behind it.
             DateTime::parse_from_rfc3339(&text).map(|time| time.date_naive()).or_else(|_| text.parse()).ok()
         }
-        raw::ContactDateOfBirth::Milliseconds(milliseconds) => {
+        raw::DateOfBirth::Milliseconds(milliseconds) => {
             DateTime::from_timestamp_millis(milliseconds).map(|time| time.date_naive())
         }
     }
