@@ -19,9 +19,15 @@ use crate::{footprint, process, workspace};
 pub(crate) struct Arguments {}
 
 /// What is compared in instructions: what it is, the two benchmarks, and their case.
-const INSTRUCTIONS: [(&str, &str, &str, &str); 2] = [
+const INSTRUCTIONS: [(&str, &str, &str, &str); 3] = [
     ("build and serialize", "floor_builds_and_serializes", "leadconnector_builds_and_serializes", "full"),
     ("decode", "floor_decodes", "leadconnector_decodes", "full"),
+    (
+        "decode a contact that a search has found",
+        "floor_decodes_what_is_found",
+        "leadconnector_decodes_what_is_found",
+        "full",
+    ),
 ];
 
 pub(crate) fn run(_: Arguments) -> anyhow::Result<ExitCode> {

@@ -14,6 +14,7 @@ use std::error::Error;
 use std::future::Future;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitCode, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -22,7 +23,7 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use leadconnector::{Client, Contacts, LocationId, NoPacing};
+use leadconnector::{Client, Contacts, LocationId, NoPacing, Search};
 
 const TOKEN: &str = "9c48df2694a849b6089f9d0d3513efe";
 /// The cores of the clients and of the server: on one, or wherever the kernel likes, the figures differ by a factor of two.
@@ -38,6 +39,13 @@ const MEASURED: [(&str, &str, usize, usize); 3] = [
     ("create_all of 100,000, a contact", "list", 100_000, 1),
 ];
 
+/// Whose instructions are counted: its name, what the process is told, how often it is done first, and how often it is counted.
+const COUNTED: [(&str, &str, u32, u32); 2] =
+    [("a call, 1 at a time", "call", 200, 1_000), ("a search of 10,000 contacts", "search", 1, 2)];
+/// The contacts that a search finds, and those of a page.
+const FOUND: usize = 10_000;
+const PAGE: usize = 500;
+
 type AnyError = Box<dyn Error>;
 
 fn main() -> ExitCode {
@@ -46,7 +54,9 @@ fn main() -> ExitCode {
         ["serve"] => runtime().and_then(|runtime| Ok(runtime.block_on(serve())?)),
         ["floor", url] => floors_work(url),
         ["leadconnector", url] => our_work(url),
-        ["count", who, url, calls] => calls.parse().map_err(Into::into).and_then(|calls| counted(who, url, calls)),
+        ["count", what, who, url, times] => {
+            times.parse().map_err(Into::into).and_then(|times| counted(what, who, url, times))
+        }
         // As cargo starts it for `cargo bench`, and otherwise for `cargo test`.
         [.., "--bench"] => measure(),
         _ => {
@@ -124,8 +134,11 @@ fn measure() -> Result<(), AnyError> {
     let mut server = Process::start(server, &["serve"])?;
     let url = server.line()?;
     println!("{:<52} {:>10} {:>14} {:>6}  of each pair of processes", "", "floor", "leadconnector", "ratio");
-    let (floor, ours) = (instructions("floor", &url)?, instructions("leadconnector", &url)?);
-    println!("{:<52} {floor:>10.0} {ours:>14.0} {:>6.3}", "a call, 1 at a time: instructions", ours / floor);
+    for (name, what, first, times) in COUNTED {
+        let of = |who| instructions(what, who, &url, first, times);
+        let (floor, ours) = (of("floor")?, of("leadconnector")?);
+        println!("{:<52} {floor:>10.0} {ours:>14.0} {:>6.3}", format!("{name}: instructions"), ours / floor);
+    }
     for (name, work, calls, rounds) in MEASURED {
         let mut pairs = Vec::new();
         for pair in 0..PAIRS {
@@ -167,34 +180,43 @@ fn measure() -> Result<(), AnyError> {
     Ok(())
 }
 
-/// The instructions of a call, of many after the first ones, as callgrind counts them.
-fn instructions(who: &str, url: &str) -> Result<f64, AnyError> {
-    const FIRST: u32 = 200;
-    const COUNTED: u32 = 1_000;
-    let all = |calls: u32| -> Result<f64, AnyError> {
+/// The instructions of something that is done many times after the first ones, as callgrind counts them.
+fn instructions(what: &str, who: &str, url: &str, first: u32, times: u32) -> Result<f64, AnyError> {
+    let all = |times: u32| -> Result<f64, AnyError> {
         let output = Command::new("valgrind")
             .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
             .arg(std::env::current_exe()?)
-            .args(["count", who, url, &calls.to_string()])
+            .args(["count", what, who, url, &times.to_string()])
             .output()
             .map_err(|error| format!("cannot start valgrind, which counts instructions: {error}"))?;
         let said = String::from_utf8_lossy(&output.stderr);
         let count = said.lines().find_map(|line| line.split_once("Collected : "));
         Ok(count.ok_or("valgrind gives no number of instructions")?.1.trim().parse()?)
     };
-    Ok((all(FIRST + COUNTED)? - all(FIRST)?) / f64::from(COUNTED))
+    Ok((all(first + times)? - all(first)?) / f64::from(times))
 }
 
-fn counted(who: &str, url: &str, calls: usize) -> Result<(), AnyError> {
-    let runtime = runtime()?;
-    if who == "floor" {
-        let client = floor::Client::new(TOKEN, url)?;
-        runtime.block_on(in_turn(calls, 1, || async { drop(client.create(&page::floors_contact()).await.unwrap()) }));
-    } else {
-        let contacts = our_contacts(url)?;
-        runtime.block_on(in_turn(calls, 1, || async {
+fn counted(what: &str, who: &str, url: &str, times: usize) -> Result<(), AnyError> {
+    let (runtime, client, contacts) = (runtime()?, floor::Client::new(TOKEN, url)?, our_contacts(url)?);
+    match (what, who) {
+        ("call", "floor") => runtime.block_on(in_turn(times, 1, || async {
+            drop(client.create(&page::floors_contact()).await.unwrap());
+        })),
+        ("call", _) => runtime.block_on(in_turn(times, 1, || async {
             drop(contacts.create(page::contact().unwrap()).await.unwrap());
-        }));
+        })),
+        (_, "floor") => runtime.block_on(in_turn(times, 1, || async {
+            let mut count = 0;
+            client.search(page::LOCATION, |contact| count += usize::from(!contact.id.is_empty())).await.unwrap();
+            assert_eq!(count, FOUND);
+        })),
+        _ => runtime.block_on(in_turn(times, 1, || async {
+            let (mut count, mut found) = (0, contacts.search(Search::new()));
+            while let Some(contact) = found.try_next().await.unwrap() {
+                count += usize::from(!contact.id.as_str().is_empty());
+            }
+            assert_eq!(count, FOUND);
+        })),
     }
     Ok(())
 }
@@ -206,22 +228,47 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     if values.len() % 2 == 1 { values[middle] } else { (values[middle - 1] + values[middle]) / 2.0 }
 }
 
+/// The pages of a search, the last of which is empty. Each contact has an id of its own.
+fn found() -> Vec<Bytes> {
+    let contact = page::FOUND_CONTACT.trim();
+    let numbered = |number: usize| contact.replace("seD4PfOuKoVMLkEZqohJ", &format!("seD4PfOuKoVML{number:07}"));
+    let mut pages: Vec<Bytes> = (0..FOUND / PAGE)
+        .map(|page| {
+            let contacts: Vec<_> = (page * PAGE..(page + 1) * PAGE).map(numbered).collect();
+            format!(r#"{{"contacts":[{}],"total":{FOUND},"traceId":"t"}}"#, contacts.join(",")).into()
+        })
+        .collect();
+    pages.push(format!(r#"{{"contacts":[],"total":{FOUND},"traceId":"t"}}"#).into());
+    pages
+}
+
+/// The page that a search asks for: the one behind the number of a contact.
+fn asked_for(body: &[u8]) -> usize {
+    let body = std::str::from_utf8(body).unwrap();
+    let number = body.split_once("seD4PfOuKoVML").map(|(_, rest)| rest[..7].parse::<usize>().unwrap());
+    number.map_or(0, |number| (number + 1) / PAGE)
+}
+
 /// Answers each request with the page's answer, and the headers that the vendor sends. Prints its URL.
 async fn serve() -> std::io::Result<()> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    let pages = Arc::new(found());
     println!("http://{}", listener.local_addr()?);
     loop {
         let (socket, _) = listener.accept().await?;
         socket.set_nodelay(true)?;
-        let service = hyper::service::service_fn(answer);
+        let pages = Arc::clone(&pages);
+        let service = hyper::service::service_fn(move |request| answer(request, Arc::clone(&pages)));
         let connection = hyper::server::conn::http1::Builder::new();
         tokio::spawn(connection.serve_connection(hyper_util::rt::TokioIo::new(socket), service));
     }
 }
 
-async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+async fn answer(request: Request<Incoming>, pages: Arc<Vec<Bytes>>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let is_search = request.uri().path() == "/contacts/search";
     // All of it, so that the connection can be used again.
-    let _ = request.into_body().collect().await;
+    let body = request.into_body().collect().await.unwrap().to_bytes();
+    let answer = if is_search { pages[asked_for(&body)].clone() } else { Bytes::from_static(page::ANSWER) };
     let response = Response::builder()
         .status(201)
         .header("content-type", "application/json; charset=utf-8")
@@ -230,7 +277,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<Full<Bytes>>, Inf
         .header("x-ratelimit-interval-milliseconds", "10000")
         .header("x-ratelimit-max", "100")
         .header("x-ratelimit-remaining", "99")
-        .body(Full::new(Bytes::from_static(page::ANSWER)));
+        .body(Full::new(answer));
     Ok(response.unwrap())
 }
 

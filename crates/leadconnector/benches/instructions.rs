@@ -7,8 +7,8 @@ mod page;
 use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
-use leadconnector::{Client, Contact, Contacts, LocationId};
-use page::{ANSWER, LOCATION};
+use leadconnector::{Client, Contact, Contacts, FoundContact, LocationId};
+use page::{ANSWER, FOUND_CONTACT, LOCATION};
 
 fn contacts() -> Contacts {
     let client = Client::builder("token").base_url("http://localhost").build().unwrap();
@@ -46,6 +46,18 @@ fn leadconnector_decodes(answer: &[u8]) -> Contact {
     black_box(serde_json::from_str::<Created>(std::str::from_utf8(answer).unwrap()).unwrap().contact)
 }
 
+#[library_benchmark]
+#[bench::full(FOUND_CONTACT)]
+fn floor_decodes_what_is_found(contact: &str) -> floor::FoundContact {
+    black_box(serde_json::from_slice(contact.as_bytes()).unwrap())
+}
+
+#[library_benchmark]
+#[bench::full(FOUND_CONTACT)]
+fn leadconnector_decodes_what_is_found(contact: &str) -> FoundContact {
+    black_box(serde_json::from_str(std::str::from_utf8(contact.as_bytes()).unwrap()).unwrap())
+}
+
 library_benchmark_group!(
     name = requests;
     compare_by_id = true;
@@ -56,4 +68,9 @@ library_benchmark_group!(
     compare_by_id = true;
     benchmarks = floor_decodes, leadconnector_decodes
 );
-main!(library_benchmark_groups = requests, answers);
+library_benchmark_group!(
+    name = found;
+    compare_by_id = true;
+    benchmarks = floor_decodes_what_is_found, leadconnector_decodes_what_is_found
+);
+main!(library_benchmark_groups = requests, answers, found);

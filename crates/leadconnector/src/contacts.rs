@@ -8,6 +8,7 @@ mod find_duplicate;
 mod get;
 mod notes;
 mod reconcile;
+mod search;
 mod tags;
 mod update;
 mod upsert;
@@ -19,6 +20,7 @@ use std::time::Instant;
 pub use create_all::CreateAll;
 use leadconnector_raw as raw;
 pub use reconcile::Reconcile;
+pub use search::{SearchPage, SearchPages, SearchResults};
 use tokio::sync::Mutex as FairMutex;
 
 use crate::call::outcome::Read;

@@ -74,7 +74,7 @@ pub use call::retry::{Attempt, Decision, Failure, NoRetry, Retry, RetryPolicy};
 pub use call::token_source::{BoxError, TokenSource};
 pub use call::{Answer, Call, NotTaken};
 pub use client::{Client, ClientBuilder};
-pub use contacts::{Contacts, CreateAll, Reconcile};
+pub use contacts::{Contacts, CreateAll, Reconcile, SearchPage, SearchPages, SearchResults};
 pub use error::{
     BuildError, CarriedOut, Created, CreatedId, Duplicate, Error, HttpSetupError, Incomplete, MatchingField,
     RateLimited, TagsNotAdded, TokenError, TransportError, Undecodable, UndecodableReason, Unreconciled, Validation,
@@ -91,10 +91,12 @@ pub use models::contact_fields::{
 };
 pub use models::contact_key::ContactKey;
 pub use models::contact_update::{ContactUpdate, ContactUpdateBuilder};
+pub use models::found_contact::{ContactOpportunity, FoundContact};
 pub use models::list_item::ListItem;
 pub use models::new_contact::{NewContact, NewContactBuilder};
 pub use models::new_note::NewNote;
 pub use models::note::Note;
+pub use models::search::{Direction, Filter, FilterField, FilterValue, Search};
 pub use models::tag_change::TagChange;
 pub use models::upsert::{Upsert, Upserted};
 pub use newtypes::{

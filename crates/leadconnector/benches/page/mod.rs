@@ -9,6 +9,8 @@ use leadconnector::{
 
 pub(crate) const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
 pub(crate) const ANSWER: &[u8] = include_bytes!("answer.json");
+/// A contact that a search has found, with every member.
+pub(crate) const FOUND_CONTACT: &str = include_str!("found_contact.json");
 
 pub(crate) fn contact() -> Result<NewContact, InvalidValue> {
     let contact = NewContact::builder()

@@ -94,6 +94,14 @@ impl<T> Answer<T> {
     }
 }
 
+impl<T> Answer<T> {
+    /// The same answer with another value.
+    pub(crate) fn map<U>(self, map: impl FnOnce(T) -> U) -> Answer<U> {
+        let Self { value, response, undecoded, places, attempts, not_taken } = self;
+        Answer { value: map(value), response, undecoded, places, attempts, not_taken }
+    }
+}
+
 impl<T> Answer<Option<T>> {
     /// The same of the value; none if there is none.
     pub(crate) fn transposed(self) -> Option<Answer<T>> {

@@ -55,12 +55,12 @@ impl Reading<'_> {
         contact.ok_or(UndecodableReason::NoId)
     }
 
-    /// The items of the list in this member. One that cannot be read is left out, and named.
+    /// The items of the list in this member. One that cannot be read is left out, and named; so are the members of one that cannot be.
     pub(crate) fn list<T, U>(
         &mut self,
         name: &'static str,
         list: Option<Vec<T>>,
-        read: impl Fn(T) -> Option<U>,
+        read: impl Fn(T, &mut Vec<&'static str>) -> Option<U>,
     ) -> Result<Vec<U>, UndecodableReason> {
         let list = list.ok_or_else(|| {
             // There is one, and nearly nothing of it can be read.
@@ -71,8 +71,10 @@ impl Reading<'_> {
         let mut items = Vec::with_capacity(list.len());
         for (place, item) in list.into_iter().enumerate() {
             let place = self.places.get(place).copied().unwrap_or(place);
-            match read(item) {
+            let mut members = Vec::new();
+            match read(item, &mut members) {
                 Some(item) => {
+                    self.undecoded.extend(members.into_iter().map(|member| format!("{name}[{place}].{member}")));
                     places.push(place);
                     items.push(item);
                 }

@@ -3,6 +3,7 @@
 //! In the crate, and not beside the other tests, because here a match over the variants of `Error` has to be exhaustive.
 
 mod connections;
+mod searching;
 
 use std::error::Error as StdError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +27,7 @@ use crate::{
     Answer, BoxError, CarriedOut, Client, ClientBuilder, Contact, ContactId, ContactUpdate, Contacts, Created,
     CreatedId, CustomField, CustomFieldId, CustomFieldValue, Decision, Effect, Email, Error, InvalidValue, LocationId,
     NewContact, NewNote, NoPacing, NoRetry, NotTaken, Note, Pacing, PacingError, Reconcile, Response, Retry,
-    RetryPolicy, Token, TokenSource, UndecodableReason, UpdatePropertyName, Upsert, WorkflowId,
+    RetryPolicy, Search, Token, TokenSource, UndecodableReason, UpdatePropertyName, Upsert, WorkflowId,
 };
 
 /// Stands in tokens, requests and answers; it must not stand in any error.
@@ -1392,6 +1393,10 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
             let email = Email::new("MARKER@deos.com").unwrap();
             contacts.find_duplicate(email).answer().await.map(|answer| answer.attempts())
         }
+        OperationId::SearchContactsAdvanced => {
+            contacts.count(Search::new()).answer().await.map(|answer| answer.attempts())
+        }
+        OperationId::GetCustomFields => todo!(),
         OperationId::UpsertContact => contacts.upsert(rosan()).answer().await.map(|answer| answer.attempts()),
         OperationId::UpdateContact => {
             let update = ContactUpdate::builder().city(MARKER).build();

@@ -3,8 +3,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt};
+use leadconnector_raw::Operation;
 use leadconnector_raw::operations::CREATE_CONTACT;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::Contacts;
 use crate::{Answer, Contact, Error, Incomplete, NewContact};
@@ -51,7 +52,7 @@ impl Contacts {
             // Of one task, which ends when the set is dropped.
             let mut task = JoinSet::new();
             task.spawn(contacts.create(contact).answer());
-            async move { (place, result_of(task).await) }
+            async move { (place, joined(task.join_next().await, &CREATE_CONTACT)) }
         });
         CreateAll { results: Box::pin(creations.buffer_unordered(concurrency)) }
     }
@@ -88,15 +89,16 @@ impl fmt::Debug for CreateAll {
     }
 }
 
-/// What came of the only task of a set.
-async fn result_of(mut task: JoinSet<Result<Answer<Contact>, Error>>) -> Result<Answer<Contact>, Error> {
-    match task.join_next().await {
+/// What came of the only task of a set, which made a call.
+pub(super) fn joined<T>(
+    result: Option<Result<Result<Answer<T>, Error>, JoinError>>,
+    operation: &'static Operation,
+) -> Result<Answer<T>, Error> {
+    match result {
         Some(Ok(result)) => result,
         // Of code that the program handed in, such as its `Pacing`: it goes on where the program sees it.
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         // Only a runtime that shuts down ends a task that nobody has ended.
-        Some(Err(_)) | None => {
-            Err(Error::BrokenOff(Box::new(Incomplete { response: None, source: None, operation: &CREATE_CONTACT })))
-        }
+        Some(Err(_)) | None => Err(Error::BrokenOff(Box::new(Incomplete { response: None, source: None, operation }))),
     }
 }

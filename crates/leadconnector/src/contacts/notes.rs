@@ -42,6 +42,6 @@ impl Read for GetAllNotesResponse {
 
     fn read(self, reading: &mut Reading<'_>) -> Result<Vec<Note>, UndecodableReason> {
         let Self { notes } = self;
-        reading.list("notes", notes, Note::read)
+        reading.list("notes", notes, |note, _| Note::read(note))
     }
 }

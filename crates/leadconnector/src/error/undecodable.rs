@@ -33,6 +33,16 @@ pub enum UndecodableReason {
     BadItems,
     /// The body says that the operation did not succeed.
     Denied,
+    /// The page of a search has contacts that cannot be read: no objects, or without an id.
+    BadContact,
+    /// The page of a search is the page before it.
+    RepeatedPage,
+    /// The page of a search has no contacts, although not all of those that were found have come.
+    EarlyEnd,
+    /// The page of a search does not say where the next one begins: its last contact has no `searchAfter`.
+    NoNextPage,
+    /// The page of a search does not say how many contacts were found.
+    NoTotal,
 }
 
 impl UndecodableReason {
@@ -40,7 +50,16 @@ impl UndecodableReason {
     pub(crate) fn is_deliberate(self) -> bool {
         match self {
             Self::Empty | Self::NotJson => false,
-            Self::NoObject | Self::NoId | Self::NoList | Self::BadItems | Self::Denied => true,
+            Self::NoObject
+            | Self::NoId
+            | Self::NoList
+            | Self::BadItems
+            | Self::Denied
+            | Self::BadContact
+            | Self::RepeatedPage
+            | Self::EarlyEnd
+            | Self::NoNextPage
+            | Self::NoTotal => true,
         }
     }
 }
@@ -55,6 +74,11 @@ impl fmt::Display for Undecodable {
             UndecodableReason::NoList => "does not have the list",
             UndecodableReason::BadItems => "has a list of which too many items cannot be read",
             UndecodableReason::Denied => "says that it did not succeed",
+            UndecodableReason::BadContact => "has a contact that cannot be read",
+            UndecodableReason::RepeatedPage => "is the page before it once more",
+            UndecodableReason::EarlyEnd => "has no contacts, although not all that were found have come",
+            UndecodableReason::NoNextPage => "does not say where the next page begins",
+            UndecodableReason::NoTotal => "does not say how many contacts were found",
         };
         write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
         let items = matches!(self.reason, UndecodableReason::NotJson | UndecodableReason::BadItems)

@@ -269,9 +269,11 @@ impl Contact {
             website,
             source,
             company_name,
-            date_of_birth: read("dateOfBirth", undecoded, date_of_birth, parse_date_of_birth),
-            birth_month: read("birthMonth", undecoded, birth_month, month_from_zero),
-            birth_day: read("birthDay", undecoded, birth_day, |day| whole(day).filter(|day| (1..=31).contains(day))),
+            date_of_birth: read_further("dateOfBirth", undecoded, date_of_birth, parse_date_of_birth),
+            birth_month: read_further("birthMonth", undecoded, birth_month, month_from_zero),
+            birth_day: read_further("birthDay", undecoded, birth_day, |day| {
+                whole(day).filter(|day| (1..=31).contains(day))
+            }),
             last_session_activity_at,
             offers: offers.unwrap_or_default(),
             products: products.unwrap_or_default(),
@@ -391,12 +393,12 @@ impl Contact {
 }
 
 /// A list, which is left out if it is empty.
-fn listed<T>(items: Vec<T>) -> Option<Vec<T>> {
+pub(super) fn listed<T>(items: Vec<T>) -> Option<Vec<T>> {
     (!items.is_empty()).then_some(items)
 }
 
 /// Reads a member further than the generated type does; what cannot be read is named.
-fn read<T, U>(
+pub(super) fn read_further<T, U>(
     name: &'static str,
     undecoded: &mut Vec<&'static str>,
     value: Option<T>,
@@ -410,7 +412,7 @@ fn read<T, U>(
 }
 
 /// The day, in each of the forms that the server uses: a date, a date with a time, milliseconds since 1970.
-fn parse_date_of_birth(date_of_birth: raw::DateOfBirth) -> Option<NaiveDate> {
+pub(super) fn parse_date_of_birth(date_of_birth: raw::DateOfBirth) -> Option<NaiveDate> {
     match date_of_birth {
         raw::DateOfBirth::Text(text) => {
             // As it is written: the day must not move with the offset of the time behind it.

@@ -47,7 +47,7 @@ pub struct AttributionSource {
 as_raw!(AttributionSource, raw::AttributionSource);
 
 impl AttributionSource {
-    pub(super) fn read(source: raw::AttributionSource) -> Self {
+    pub(crate) fn read(source: raw::AttributionSource) -> Self {
         let raw::AttributionSource {
             url,
             campaign,
@@ -90,7 +90,7 @@ impl AttributionSource {
         }
     }
 
-    pub(super) fn into_raw(self) -> raw::AttributionSource {
+    pub(crate) fn into_raw(self) -> raw::AttributionSource {
         let Self {
             url,
             campaign,

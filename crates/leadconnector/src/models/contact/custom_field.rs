@@ -23,12 +23,12 @@ impl ContactCustomField {
         Self { id: Some(id), value: Some(value.into()).filter(|value| !value.is_null()) }
     }
 
-    pub(super) fn read(field: raw::ContactCustomField) -> Self {
+    pub(crate) fn read(field: raw::ContactCustomField) -> Self {
         let raw::ContactCustomField { id, value } = field;
         Self { id: id.map(CustomFieldId::received), value }
     }
 
-    pub(super) fn into_raw(self) -> raw::ContactCustomField {
+    pub(crate) fn into_raw(self) -> raw::ContactCustomField {
         let Self { id, value } = self;
         raw::ContactCustomField { id: id.map(String::from), value }
     }

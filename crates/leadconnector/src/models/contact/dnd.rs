@@ -39,7 +39,7 @@ impl ContactDndSettings {
         }
     }
 
-    pub(super) fn read(settings: raw::ContactDndSettings) -> Self {
+    pub(crate) fn read(settings: raw::ContactDndSettings) -> Self {
         let raw::ContactDndSettings { call, email, sms, whats_app, gmb, fb } = settings;
         let channels = [
             (Channel::Call, call),
@@ -55,7 +55,7 @@ impl ContactDndSettings {
         Self(settings)
     }
 
-    pub(super) fn into_raw(self) -> raw::ContactDndSettings {
+    pub(crate) fn into_raw(self) -> raw::ContactDndSettings {
         let mut settings = raw::ContactDndSettings::default();
         for (channel, setting) in self.0 {
             let raw::ContactDndSettings { call, email, sms, whats_app, gmb, fb } = &mut settings;
