@@ -6,5 +6,8 @@ pub mod testing {}
 #[doc = include_str!("../docs/duplicates.md")]
 pub mod duplicates {}
 
+#[doc = include_str!("../docs/finding.md")]
+pub mod finding {}
+
 #[doc = include_str!("../docs/many-contacts.md")]
 pub mod many_contacts {}
