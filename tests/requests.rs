@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use leadconnector::{
     ApiVersion, Channel, Client, ContactId, ContactUpdate, Country, CustomField, CustomFieldId, CustomFieldValue,
-    DndSetting, Email, InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null, Phone,
-    PropertyName, UpdatePropertyName, UploadedFile, Upsert, UserId, WorkflowId,
+    Direction, DndSetting, Email, Filter, InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null,
+    Phone, PropertyName, Search, UpdatePropertyName, UploadedFile, Upsert, UserId, WorkflowId,
 };
-use leadconnector_mock::{Request, Server};
+use leadconnector_mock::{Reply, Request, Server};
 
 #[path = "../crates/leadconnector/examples/create_contact/page_example.rs"]
 mod page_example;
@@ -268,6 +268,34 @@ async fn updates() {
     }
     let requests: Vec<_> =
         server.requests().iter().map(|request| as_text(request).replace(id.as_str(), "[id]")).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
+}
+
+#[tokio::test]
+async fn searches() {
+    let server = Server::start().await.unwrap();
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let page = |contacts: &[&str]| {
+        let one = |id: &&str| serde_json::json!({"id": id, "searchAfter": [1_784_292_472_386_i64, id]});
+        let contacts: Vec<_> = contacts.iter().map(one).collect();
+        Reply::json(http::StatusCode::OK, &serde_json::json!({"contacts": contacts, "total": 2}))
+    };
+    for reply in [page(&["a"]), page(&["b"]), page(&[]), page(&[])] {
+        server.reply(reply);
+    }
+    let search = Search::new()
+        .filter(Filter::eq("tags", "vip"))
+        .filter(Filter::any([Filter::exists("email"), Filter::not_exists("phone")]))
+        .query("tom")
+        .sort("dateAdded", Direction::Descending)
+        .sort("firstNameLowerCase", Direction::Ascending)
+        .page_size(1)
+        .page(1);
+    let mut found = contacts.search(search.clone());
+    while found.try_next().await.unwrap().is_some() {}
+    assert_eq!(contacts.count(search).await.unwrap(), 2);
+    let requests: Vec<_> = server.requests().iter().map(as_text).collect();
     insta::assert_snapshot!(requests.join("\n\n"));
 }
 
