@@ -112,7 +112,7 @@ refused! {
     a_member_out_of_place: edited("            gender:\n              type: string", "          gender:\n              type: string");
     code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
     two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
-    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
+    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      x-scope: contacts.readonly\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
     what_the_rules_do_not_know: edited("    NullableString:\n", "    NoteAuthor:\n      type: object\n      properties: {name: {type: string}}\n    NullableString:\n").replacen("        bodyText:\n", "        author:\n          type: object\n          properties: {name: {type: string}}\n        bodyText:\n", 1);
 }
 
@@ -198,6 +198,15 @@ refused! {
     once_if_without_a_body: edited("delete_contact\n      x-effect: repeats\n", "delete_contact\n      x-effect: repeats\n      x-once-if: dnd\n");
 }
 
+refused! {
+    no_scope: edited("      x-scope: contacts.write\n", "");
+    a_scope_that_is_no_text: edited("x-scope: contacts.write", "x-scope: [contacts.write]");
+    a_scope_of_nothing: edited("x-scope: contacts.write", "x-scope: \"\"");
+    two_scopes_in_one_text: edited("x-scope: contacts.write", "x-scope: contacts.write contacts.readonly");
+    a_scope_with_the_space_of_another_script: edited("x-scope: contacts.write", "x-scope: \"contacts\\u00A0write\"");
+    a_misspelled_scope: edited("      x-scope: contacts.write\n", "      x-scopes: contacts.write\n");
+}
+
 const QUERY: &str = "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: string\n";
 
 // What a request would lack if it were passed over.
@@ -216,7 +225,7 @@ fn reading(path: &str, parameters: &str, more: &str) -> String {
     edited(
         "components:\n",
         &format!(
-            "  {path}:\n    get:\n      operationId: read_it\n      x-effect: reads\n      parameters: [{parameters}]\n      {}\ncomponents:\n",
+            "  {path}:\n    get:\n      operationId: read_it\n      x-effect: reads\n      x-scope: contacts.readonly\n      parameters: [{parameters}]\n      {}\ncomponents:\n",
             if more.is_empty() { answer } else { more }
         ),
     )
