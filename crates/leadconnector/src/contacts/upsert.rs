@@ -10,7 +10,8 @@ impl Contacts {
     ///
     /// Which contact it is decides the location, by its setting "Allow Duplicate Contact": by the email and the phone, in the order
     /// that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
-    /// with [`Upsert::create_new_if_duplicate_allowed`].
+    /// with [`Upsert::create_new_if_duplicate_allowed`], and of a contact with neither an email nor a phone, which is a new one
+    /// each time.
     ///
     /// The server would replace all tags by those of the request. So the contact is sent without them, and they are added by a second
     /// request, unless it has them already. [`Upsert::replace_tags`] replaces them.
@@ -45,7 +46,10 @@ impl Contacts {
         Call::new(async move {
             let sent = upsert.contact.clone();
             let (request, tags) = upsert.into_request(&contacts.location)?;
-            let mut answer = contacts.send(contacts.client.raw().upsert_contact(&request)).await?;
+            let request = contacts.client.raw().upsert_contact(&request);
+            // Nothing finds it: another request would make another contact.
+            let request = request.map(|request| request.once_if(sent.keys().is_empty()));
+            let mut answer = contacts.send(request).await?;
             answer.not_taken = NotTaken::of_upsert(&sent, &answer.value, &answer.undecoded);
 
             let has = |tag: &String| answer.value.contact.tags.contains(&tag.to_lowercase());
