@@ -164,13 +164,16 @@ impl Error {
     }
 
     /// Whether something was created all the same, and its id: the answer of [`carried_out`](Self::carried_out) for an operation
-    /// that creates something, such as a contact. Any other operation has created nothing.
+    /// that creates something, such as a contact. Any other operation has created nothing. An upsert that was carried out has created
+    /// nothing if the contact was there already, and it is unknown if the answer does not say so.
     pub fn created(&self) -> Created<'_> {
         if let Self::TagsNotAdded(error) = self {
             return error.created();
         }
-        if let Some(id) = self.response().and_then(Response::created) {
-            return Created::Yes(id);
+        if let Some(response) = self.response()
+            && let Some(id) = response.created()
+        {
+            return Created::of(id, response.is_new());
         }
         match self.operation() {
             Some(Operation { creates: Some(_), .. }) if self.carried_out() == CarriedOut::Unknown => Created::Unknown,

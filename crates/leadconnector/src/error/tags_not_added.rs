@@ -24,11 +24,7 @@ impl TagsNotAdded {
     }
 
     pub(super) fn created(&self) -> Created<'_> {
-        match self.upserted.new {
-            Some(true) => Created::Yes(&self.id),
-            Some(false) => Created::No,
-            None => Created::Unknown,
-        }
+        Created::of(&self.id, self.upserted.new)
     }
 }
 
