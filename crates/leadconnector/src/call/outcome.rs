@@ -126,6 +126,8 @@ pub(crate) fn outcome<R: Read>(
                 let Reading { undecoded, places, .. } = reading;
                 Ok(Answer { undecoded, places, ..answered(value, response) })
             }
+            // What has an id there may be what was not changed.
+            Err(UndecodableReason::Denied) => Err(undecodable(UndecodableReason::Denied, response)),
             Err(reason) => Err(undecodable(reason, response.with_created(unknown))),
         };
     }

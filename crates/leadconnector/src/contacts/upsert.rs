@@ -72,7 +72,11 @@ impl Read for UpsertContactResponse {
     type Value = Upserted;
 
     fn read(self, reading: &mut Reading<'_>) -> Result<Upserted, UndecodableReason> {
-        let Self { new, contact } = self;
+        let Self { new, succeded, succeeded, contact } = self;
+        // A success without any of them is one.
+        if [succeded, succeeded].contains(&Some(false)) {
+            return Err(UndecodableReason::Denied);
+        }
         // A request before this one may have created what this one found.
         let new = new.filter(|new| *new || !reading.unknown);
         Ok(Upserted { new, contact: reading.contact(contact)? })

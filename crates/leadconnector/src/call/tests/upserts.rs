@@ -105,3 +105,14 @@ async fn a_policy_that_would_repeat_everything() {
         }
     }
 }
+
+/// A success that says that it is none.
+#[tokio::test]
+async fn an_upsert_that_did_not_succeed() {
+    for name in ["succeded", "succeeded"] {
+        let server = Server::start().await.unwrap();
+        server.reply(answer(200, json!({"new": true, name: false, "contact": {"id": ID}})));
+        let error = fixed(server.url()).upsert(rosan()).await.unwrap_err();
+        assert_eq!((variant(&error), carried_out(&error), created(&error)), ("Undecodable", "unknown", "unknown"));
+    }
+}
