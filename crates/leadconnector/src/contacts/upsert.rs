@@ -8,8 +8,8 @@ use crate::{Call, Error, TagsNotAdded, UndecodableReason, Upsert, Upserted};
 impl Contacts {
     /// Updates the contact that is there already, or creates it: "Upsert Contact" in the vendor's public specification.
     ///
-    /// Which contact it is decides the location, by its setting "Allow Duplicate Contact": by the email and the phone, in the order
-    /// that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
+    /// The location decides which contact that is, by its setting "Allow Duplicate Contact": it looks for the email and the phone, in
+    /// the order that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
     /// with [`Upsert::create_new_if_duplicate_allowed`], and of a contact with neither an email nor a phone, which is a new one
     /// each time.
     ///
@@ -39,8 +39,8 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the tags could not be added, it is
-    /// [`Error::TagsNotAdded`], which has the contact.
+    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the request that adds the
+    /// tags failed, it is [`Error::TagsNotAdded`], which has the contact.
     pub fn upsert(&self, contact: impl Into<Upsert>) -> Call<Upserted> {
         let (contacts, upsert) = (self.clone(), contact.into());
         Call::new(async move {
