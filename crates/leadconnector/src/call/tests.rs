@@ -3,6 +3,7 @@
 //! In the crate, and not beside the other tests, because here a match over the variants of `Error` has to be exhaustive.
 
 mod connections;
+mod upserts;
 
 use std::error::Error as StdError;
 use std::sync::atomic::{AtomicUsize, Ordering};
