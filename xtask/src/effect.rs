@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::document::Problem;
 
-/// The keys of an operation that have a meaning here.
+/// The keys of an operation that say it.
 pub(crate) const KEYS: [&str; 3] = ["x-effect", "x-creates", "x-once-if"];
 
 /// What happens when a request is sent again.

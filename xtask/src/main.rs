@@ -12,6 +12,7 @@ mod process;
 mod propose;
 mod public_api;
 mod publish;
+mod scope;
 mod tools;
 mod workspace;
 

@@ -159,6 +159,8 @@ said! {
         ("      operationId: delete_contact\n      x-effect: repeats\n", "      operationId: delete_contact\n      x-effect: once\n"),
         ("      operationId: get_all_notes\n      x-effect: reads\n", "      operationId: get_all_notes\n"),
     ];
+    another_scope: [("x-scope: contacts.write", "x-scope: contacts.admin"), ("x-scope: contacts.readonly", "x-scope: contacts/search.readonly")];
+    no_scope: [("      x-scope: contacts.readonly\n", "")];
     the_place_of_the_new_id: [("x-creates: contact.id", "x-creates: contact.locationId")];
     no_place_of_the_new_id: [("      x-creates: contact.id\n", "")];
     a_member_that_makes_it_happen_once: [
@@ -215,12 +217,13 @@ fn what_an_operation_says_for_the_first_time() {
     repository.edit(&[
         ("      x-effect: once\n      x-creates: contact.id\n", ""),
         ("      operationId: delete_contact\n      x-effect: repeats\n", "      operationId: delete_contact\n"),
+        ("      x-scope: contacts.write\n", ""),
     ]);
     repository.commit();
     repository.edit(&[
         (
             "      operationId: create_contact\n",
-            "      operationId: create_contact\n      x-effect: once\n      x-creates: contact.id\n",
+            "      operationId: create_contact\n      x-effect: once\n      x-creates: contact.id\n      x-scope: contacts.write\n",
         ),
         (
             "      operationId: delete_contact\n",

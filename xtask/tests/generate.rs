@@ -12,6 +12,7 @@ use tempfile::TempDir;
 
 const GENERATED: &str = "crates/leadconnector-raw/src/generated.rs";
 const FOR_THE_MOCK: &str = "crates/leadconnector-mock/src/contacts.json";
+const TABLE: &str = "crates/leadconnector/docs/operations.md";
 
 /// A folder with this fragment and a generated file that is not its own.
 fn workspace(fragment: &str) -> TempDir {
@@ -19,6 +20,7 @@ fn workspace(fragment: &str) -> TempDir {
     fs::create_dir_all(folder.path().join("openapi")).unwrap();
     fs::create_dir_all(folder.path().join(GENERATED).parent().unwrap()).unwrap();
     fs::create_dir_all(folder.path().join("crates/leadconnector-mock/src")).unwrap();
+    fs::create_dir_all(folder.path().join("crates/leadconnector/docs")).unwrap();
     fs::write(folder.path().join("openapi/contacts.yaml"), fragment).unwrap();
     fs::write(folder.path().join(GENERATED), "// as it was\n").unwrap();
     folder
@@ -112,7 +114,7 @@ refused! {
     a_member_out_of_place: edited("            gender:\n              type: string", "          gender:\n              type: string");
     code_in_a_description: edited("description: User's Id", "description: \"```User's Id```\"");
     two_arguments_with_one_rust_name: edited("        - name: Version\n", "        - name: version\n          in: query\n          schema: {type: string}\n        - name: Version\n");
-    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
+    two_operations_with_one_rust_name: edited("    post:\n      operationId: create_contact\n", "    get:\n      operationId: createContact\n      x-effect: reads\n      x-scope: contacts.readonly\n      responses: {2XX: {description: ok, content: {application/json: {schema: {type: object}}}}}\n    post:\n      operationId: create_contact\n");
     what_the_rules_do_not_know: edited("    NullableString:\n", "    NoteAuthor:\n      type: object\n      properties: {name: {type: string}}\n    NullableString:\n").replacen("        bodyText:\n", "        author:\n          type: object\n          properties: {name: {type: string}}\n        bodyText:\n", 1);
 }
 
@@ -198,6 +200,15 @@ refused! {
     once_if_without_a_body: edited("delete_contact\n      x-effect: repeats\n", "delete_contact\n      x-effect: repeats\n      x-once-if: dnd\n");
 }
 
+refused! {
+    no_scope: edited("      x-scope: contacts.write\n", "");
+    a_scope_that_is_no_text: edited("x-scope: contacts.write", "x-scope: [contacts.write]");
+    a_scope_of_nothing: edited("x-scope: contacts.write", "x-scope: \"\"");
+    two_scopes_in_one_text: edited("x-scope: contacts.write", "x-scope: contacts.write contacts.readonly");
+    a_scope_with_the_space_of_another_script: edited("x-scope: contacts.write", "x-scope: \"contacts\\u00A0write\"");
+    a_misspelled_scope: edited("      x-scope: contacts.write\n", "      x-scopes: contacts.write\n");
+}
+
 const QUERY: &str = "        - name: email\n          in: query\n          description: Email\n          schema:\n            type: string\n";
 
 // What a request would lack if it were passed over.
@@ -216,7 +227,7 @@ fn reading(path: &str, parameters: &str, more: &str) -> String {
     edited(
         "components:\n",
         &format!(
-            "  {path}:\n    get:\n      operationId: read_it\n      x-effect: reads\n      parameters: [{parameters}]\n      {}\ncomponents:\n",
+            "  {path}:\n    get:\n      operationId: read_it\n      x-effect: reads\n      x-scope: contacts.readonly\n      parameters: [{parameters}]\n      {}\ncomponents:\n",
             if more.is_empty() { answer } else { more }
         ),
     )
@@ -316,13 +327,13 @@ refused! {
     a_long_list_of_a_fixed_length: with_schema("Long: {type: array, items: {}, minItems: 33, maxItems: 33}");
 }
 
-/// What is generated from a fragment: both files.
+/// What is generated from a fragment: the raw client, the fragment for the mock, and the table of operations.
 #[track_caller]
-fn generated(fragment: &str) -> [String; 2] {
+fn generated(fragment: &str) -> [String; 3] {
     let folder = workspace(fragment);
     let output = generate(folder.path(), &[]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    [GENERATED, FOR_THE_MOCK].map(|file| fs::read_to_string(folder.path().join(file)).unwrap())
+    [GENERATED, FOR_THE_MOCK, TABLE].map(|file| fs::read_to_string(folder.path().join(file)).unwrap())
 }
 
 /// The API chooses the names of parameters: they may be keywords, or what the generated code calls something else.
@@ -341,7 +352,7 @@ fn parameters_of_any_name() {
         &format!("    parameters: [{of_path}]\n    get:\n      operationId: read_it\n"),
         1,
     );
-    let [raw_client, _] = generated(&fragment);
+    let [raw_client, ..] = generated(&fragment);
     for line in [
         "let type_ = request::segment(\"type\", type_)?;",
         "let _404 = request::segment(\"404\", _404)?;",
@@ -358,7 +369,7 @@ fn parameters_of_any_name() {
 fn objects_that_may_be_null_by_themselves() {
     let members: Vec<_> = ["a", "b", "c", "d", "e"].iter().map(|name| format!("{name}: {{type: string}}")).collect();
     let members = members.join(", ");
-    let [raw_client, _] = generated(&with_schema(&format!(
+    let [raw_client, ..] = generated(&with_schema(&format!(
         "Maybe: {{type: object, nullable: true, properties: {{{members}}}}}\n    Either: {{oneOf: [{{type: string}}, {{$ref: \"#/components/schemas/Large\"}}]}}\n    Large: {{type: object, properties: {{{members}}}}}"
     )));
     for code in [
@@ -372,7 +383,7 @@ fn objects_that_may_be_null_by_themselves() {
 /// What an `allOf` of one refers to may have its type beside it.
 #[test]
 fn a_type_beside_an_all_of_of_one() {
-    let [raw_client, _] = generated(&with_member(
+    let [raw_client, ..] = generated(&with_member(
         "size: {allOf: [$ref: \"#/components/schemas/DndSetting\"], type: object, description: The size.}",
     ));
     assert!(raw_client.contains("pub size: ::std::option::Option<DndSetting>"));
@@ -451,11 +462,25 @@ fn compositions_that_are_accepted() {
 #[test]
 fn a_member_decides_what_repeating_does() {
     let fragment = edited(ONCE, "      x-effect: repeats\n      x-creates: contact.id\n      x-once-if: dnd\n");
-    let [raw_client, _] = generated(&fragment);
+    let [raw_client, ..] = generated(&fragment);
     assert!(raw_client.contains(".once_if(body.dnd == Some(true))"), "{raw_client}");
-    let [raw_client, _] = generated(&the_fragment());
+    let [raw_client, ..] = generated(&the_fragment());
     assert!(raw_client.contains(".once_if(body.create_new_if_duplicate_allowed == Some(true))"), "{raw_client}");
     assert_eq!(raw_client.matches(".once_if(").count(), 1);
+}
+
+/// The table has the order of the fragment, and each text in it is one.
+#[test]
+fn the_table_of_operations() {
+    let fragment = reading("'/a/{b|c}'", "{name: 'b|c', in: path, required: true, schema: {type: string}}", "");
+    let fragment = fragment.replacen("summary: Create Contact", "summary: 'Create | `Contact` [again]'", 1);
+    let fragment = fragment.replacen("x-scope: contacts.write", "x-scope: contacts_*|`write`", 1);
+    let fragment = fragment.replacen("summary: Get Contact", "summary: \"Get\\nContact\"", 1);
+    let [.., table] = generated(&fragment);
+    insta::assert_snapshot!(table);
+    // The words about a member are there only where an operation has one.
+    let [.., table] = generated(&fragment.replacen("      x-once-if: createNewIfDuplicateAllowed\n", "", 1));
+    assert!(!table.contains("`once` if") && !table.contains("a member of the request's body"), "{table}");
 }
 
 /// An open enum may also be made of named schemas.
@@ -489,7 +514,13 @@ fn writes_what_check_accepts_and_check_finds_any_edit() {
     assert!(diff.contains("-        pub given_name"), "{diff}");
     assert!(String::from_utf8(output.stderr).unwrap().contains("cargo xtask generate"));
 
-    fs::write(&generated, first + "\n").unwrap();
+    fs::write(&generated, first.clone() + "\n").unwrap();
+    assert_eq!(generate(folder.path(), &["--check"]).status.code(), Some(1));
+
+    fs::write(&generated, first).unwrap();
+    assert!(generate(folder.path(), &["--check"]).status.success());
+    let table = fs::read_to_string(folder.path().join(TABLE)).unwrap();
+    fs::write(folder.path().join(TABLE), table.replacen("contacts.write", "contacts.readonly", 1)).unwrap();
     assert_eq!(generate(folder.path(), &["--check"]).status.code(), Some(1));
 }
 

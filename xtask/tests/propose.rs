@@ -21,9 +21,13 @@ impl Folder {
     fn new() -> Self {
         let folder = Self(TempDir::new().unwrap());
         let path = folder.0.path();
-        for name in
-            ["clone/openapi", "clone/crates/leadconnector-raw/src", "clone/crates/leadconnector-mock/src", "bin"]
-        {
+        for name in [
+            "clone/openapi",
+            "clone/crates/leadconnector/docs",
+            "clone/crates/leadconnector-raw/src",
+            "clone/crates/leadconnector-mock/src",
+            "bin",
+        ] {
             fs::create_dir_all(path.join(name)).unwrap();
         }
         fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(FRAGMENT), path.join("clone").join(FRAGMENT))

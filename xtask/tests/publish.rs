@@ -43,6 +43,7 @@ impl Workspace {
         workspace.write(".cargo/config.toml", &format!("[registries.local]\nindex = {index:?}\n"));
         workspace.write(".gitignore", "/target\n");
         workspace.write("CHANGELOG.md", CHANGELOG);
+        workspace.write("crates/leadconnector/docs/testing.md", "");
         workspace.write("crates/leadconnector/public-api.txt", "pub mod leadconnector\n");
         let fragment = Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi/contacts.yaml");
         workspace.write("openapi/contacts.yaml", &fs::read_to_string(fragment).unwrap());

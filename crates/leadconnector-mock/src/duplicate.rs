@@ -24,11 +24,12 @@ pub(crate) fn find<'a>(
     by_email.map(|contact| (contact, "email")).or_else(|| by_phone().map(|contact| (contact, "phone")))
 }
 
-/// The same, if it is another contact than the one of this id.
+/// The same, if the contact of this id has not that email or that phone itself.
 pub(crate) fn find_other<'a>(store: &'a Store, request: &Value, id: &str) -> Option<(&'a Value, &'static str)> {
-    ["email", "phone"].into_iter().find_map(|member| {
+    let own = store.contact(id);
+    [("email", EMAIL), ("phone", PHONE)].into_iter().find_map(|(member, key)| {
         let alone = json!({"locationId": request["locationId"], member: request[member]});
-        find(store, &alone, None).filter(|(contact, _)| contact["id"] != id)
+        find(store, &alone, None).filter(|(found, _)| own.is_none_or(|own| own[key] != found[key]))
     })
 }
 
@@ -44,4 +45,25 @@ pub(crate) fn refusal(contact: &Value, matching_field: &str) -> Refusal {
         },
     });
     Box::new(respond(StatusCode::BAD_REQUEST, &body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_no_duplicate_for_what_it_has_already() {
+        let mut store = Store::default();
+        for id in ["first", "second", "third"] {
+            let email = if id == "third" { "rubika@deos.com" } else { "rosan@deos.com" };
+            let contact = json!({"id": id, "locationId": "location", EMAIL: email, PHONE: format!("+1{email}")});
+            store.add(id.to_owned(), contact, None);
+        }
+        let other = |id| {
+            let wanted = json!({"locationId": "location", "email": "Rosan@deos.com"});
+            find_other(&store, &wanted, id).map(|(contact, field)| (contact["id"].clone(), field))
+        };
+        assert_eq!((other("first"), other("second")), (None, None));
+        assert_eq!(other("third"), Some((json!("first"), "email")));
+    }
 }

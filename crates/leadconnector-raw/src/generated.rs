@@ -1548,6 +1548,10 @@ pub mod types {
         ///Whether the contact was created.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub new: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeded: ::std::option::Option<bool>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub succeeded: ::std::option::Option<bool>,
     }
     ///The version of the API that a request asks for. The page allows `2021-04-15`.
     #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
@@ -2241,6 +2245,14 @@ pub mod operations {
                 name: "new",
                 content: Content::Value,
             },
+            Member {
+                name: "succeded",
+                content: Content::Value,
+            },
+            Member {
+                name: "succeeded",
+                content: Content::Value,
+            },
         ],
     };
     /// Get Contact: `GET /contacts/{contactId}`.
@@ -2789,7 +2801,12 @@ pub mod document {
         "website",
     ];
     /// The properties of `UpsertContactResponse` that the document names.
-    pub const UPSERT_CONTACT_RESPONSE_PROPERTIES: &[&str] = &["contact", "new"];
+    pub const UPSERT_CONTACT_RESPONSE_PROPERTIES: &[&str] = &[
+        "contact",
+        "new",
+        "succeded",
+        "succeeded",
+    ];
     /// The properties of `WorkflowRequest` that the document names.
     pub const WORKFLOW_REQUEST_PROPERTIES: &[&str] = &["eventStartTime"];
     /// The properties of `WorkflowResponse` that the document names.

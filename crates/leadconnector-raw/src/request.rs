@@ -27,8 +27,7 @@ impl<T> Request<T> {
     }
 
     /// The same request. If `once` is true, sending it again does it once more.
-    #[allow(dead_code, reason = "generated code calls it where the document has an `x-once-if`")]
-    pub(crate) fn once_if(self, once: bool) -> Self {
+    pub fn once_if(self, once: bool) -> Self {
         Self { effect: if once { Effect::Once } else { self.effect }, ..self }
     }
 

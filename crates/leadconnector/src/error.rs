@@ -66,7 +66,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | [`BrokenOff`](Self::BrokenOff) | the connection failed after the request may have left | unknown |
 /// | [`TooLarge`](Self::TooLarge) | a success with a body beyond the limit | unknown |
 /// | [`Unreconciled`](Self::Unreconciled) | one of these, and a look-up found a contact that may be an older one | unknown |
-/// | [`TagsNotAdded`](Self::TagsNotAdded) | a contact was upserted, and its tags were not added | yes |
+/// | [`TagsNotAdded`](Self::TagsNotAdded) | a contact was upserted, and the request that adds its tags failed | yes |
 ///
 /// Whatever the variant, the answer is yes if the id of what the operation creates could be read from what arrived. And if an
 /// earlier attempt of a call that changes something may have been carried out, the error is the one that says so, and not a
@@ -121,7 +121,7 @@ pub enum Error {
     /// It is unknown whether the contact was created, and [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile) has found
     /// one that this call need not have created.
     Unreconciled(Box<Unreconciled>),
-    /// A contact was upserted, and its tags could not be added. The error has the contact.
+    /// A contact was upserted, and the request that adds its tags failed. The error has the contact.
     TagsNotAdded(Box<TagsNotAdded>),
 }
 
@@ -164,13 +164,16 @@ impl Error {
     }
 
     /// Whether something was created all the same, and its id: the answer of [`carried_out`](Self::carried_out) for an operation
-    /// that creates something, such as a contact. Any other operation has created nothing.
+    /// that creates something, such as a contact. Any other operation has created nothing. An upsert that was carried out has created
+    /// nothing if the contact was there already, and it is unknown if the answer does not say so.
     pub fn created(&self) -> Created<'_> {
         if let Self::TagsNotAdded(error) = self {
             return error.created();
         }
-        if let Some(id) = self.response().and_then(Response::created) {
-            return Created::Yes(id);
+        if let Some(response) = self.response()
+            && let Some(id) = response.created()
+        {
+            return Created::of(id, response.is_new());
         }
         match self.operation() {
             Some(Operation { creates: Some(_), .. }) if self.carried_out() == CarriedOut::Unknown => Created::Unknown,

@@ -1,4 +1,4 @@
-//! Guides: how to do something from beginning to end. There is nothing here to call.
+//! Guides: how to do something from beginning to end; and the operations as a table. There is nothing here to call.
 
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
@@ -11,3 +11,6 @@ pub mod finding {}
 
 #[doc = include_str!("../docs/many-contacts.md")]
 pub mod many_contacts {}
+
+#[doc = include_str!("../docs/operations.md")]
+pub mod operations {}

@@ -47,6 +47,7 @@
 //! - A [`Call`] yields plain data; [`Call::answer`] yields what came with it too.
 //! - Each error says whether the operation was carried out all the same: [`Error::carried_out`], and [`Error::created`].
 //! - Nothing panics, and `Debug` never prints a token.
+//! - [`guide::operations`] has a table of the operations: what repeating each of them does, and which scope the token needs.
 //!
 //! # Features
 //!

@@ -12,6 +12,7 @@ const PLACE: &str = "  /contacts/{contactId}/notes:\n";
 const OPERATION: &str = "    delete:
       operationId: delete_all_notes
       x-effect: repeats
+      x-scope: contacts.write
       summary: Delete All Notes
       description: Deletes the notes of a contact.
       parameters:

@@ -24,6 +24,7 @@ const MAY_BE_REFUSED: &str = "what a program sends may be refused";
 const NOT_THERE: &str = "a program that reads it may not find it";
 const UNEXPECTED: &str = "a program may receive what it does not expect";
 const NOWHERE: &str = "a program that calls it gets no answer";
+const NOT_ALLOWED: &str = "a program whose token lacks it is refused";
 const NOT_AGAIN: &str = "what was sent again by itself no longer is";
 
 /// How the values that are possible after a change relate to those before.
@@ -95,6 +96,12 @@ fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes
     }
     if old.security != new.security {
         changes.add(format!("`{name}` asks for another authorization"), Some(MAY_BE_REFUSED), None);
+    }
+    if old.scope != new.scope {
+        let breaks = old.scope.is_some() && new.scope.is_some();
+        let (new, old) = (or_nothing(new.scope.clone()), or_nothing(old.scope.clone()));
+        let what = format!("the scope that `{name}` needs is {new}, and was {old}");
+        changes.add(what, breaks.then_some(NOT_ALLOWED), None);
     }
     repetition(name, old.repetition.as_ref(), new.repetition.as_ref(), changes);
     let none = BTreeMap::new();

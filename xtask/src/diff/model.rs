@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::document::{self, Document, holds_names, is_true, members};
 use crate::effect::Repetition;
+use crate::scope;
 
 /// How deep members are followed: a schema can contain itself.
 const DEPTH: usize = 8;
@@ -24,6 +25,8 @@ pub(super) struct Operation {
     pub(super) security: String,
     /// What it says of being repeated, if it says something that is understood.
     pub(super) repetition: Option<Repetition>,
+    /// The scope that the token needs, if it says one.
+    pub(super) scope: Option<String>,
     pub(super) parts: BTreeMap<Part, BTreeMap<String, Member>>,
 }
 
@@ -110,7 +113,8 @@ impl Api {
             let security = operation.get("security").or_else(|| root.get("security"));
             let security = security.map(|security| with_schemes(root, security)).unwrap_or_default();
             let repetition = Repetition::of(operation).ok();
-            (name, Operation { address, security, repetition, parts: parts(document, &pointer, operation) })
+            let scope = scope::of(operation).ok().map(str::to_owned);
+            (name, Operation { address, security, repetition, scope, parts: parts(document, &pointer, operation) })
         });
         Self { server, operations: operations.collect() }
     }

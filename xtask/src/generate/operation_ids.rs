@@ -34,5 +34,5 @@ pub(super) fn generate(document: &Document) -> Result<String, String> {
         }
     };
     let file = syn::parse2(code).map_err(|error| error.to_string())?;
-    Ok(format!("{}{}", super::raw_client::HEADER, prettyplease::unparse(&file)))
+    Ok(format!("// {}\n{}", super::MARK, prettyplease::unparse(&file)))
 }

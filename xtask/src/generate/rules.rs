@@ -12,12 +12,13 @@ mod operations;
 mod parameters;
 mod references;
 mod schemas;
+mod scopes;
 mod servers;
 mod texts;
 
 use serde_json::Value;
 
-use crate::document::{Document, Problem};
+use crate::document::{Document, Problem, child};
 
 /// Every problem of the document; none if it can be generated.
 pub(super) fn check(document: &Document) -> Vec<Problem> {
@@ -37,6 +38,7 @@ pub(super) fn check(document: &Document) -> Vec<Problem> {
     parameters::parameters(document, &mut problems);
     operations::operations(document, &mut problems);
     effects::effects(document, &composed, &mut problems);
+    scopes::scopes(document, &mut problems);
     names::own_names(document, &mut problems);
     names::type_names(&composed, &mut problems);
     compositions::endless(document, &mut problems);
@@ -74,6 +76,12 @@ impl Problems {
         if !self.0.contains(&problem) {
             self.0.push(problem);
         }
+    }
+
+    /// Adds a problem of an operation, whose path is a key there, or empty.
+    fn add_within(&mut self, operation: &str, problem: Problem) {
+        let Problem { path, what, instead } = problem;
+        self.add(if path.is_empty() { operation.to_owned() } else { child(operation, &path) }, what, instead);
     }
 }
 

@@ -1,4 +1,4 @@
-//! "Upsert Contact": `POST /contacts/upsert`. Which contact is there already says `duplicate.rs`.
+//! "Upsert Contact": `POST /contacts/upsert`. `duplicate.rs` says which contact is there already.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};

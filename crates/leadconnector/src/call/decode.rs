@@ -11,7 +11,7 @@ use leadconnector_raw::{Content, Member};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
-pub(crate) use find::{TRACE_ID, has_null, is_empty, is_json, items, messages, text_at, value, value_at};
+pub(crate) use find::{TRACE_ID, bool_at, has_null, is_empty, is_json, items, messages, text_at, value, value_at};
 use find::{first_value, is_object, list_at, members, text, text_in};
 use path::{Path, Step};
 

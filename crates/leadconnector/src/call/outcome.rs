@@ -110,7 +110,7 @@ pub(crate) fn outcome<R: Read>(
         not_taken: Vec::new(),
     };
     if !response.status().is_success() {
-        return match (refusal(response.with_created()), R::of_gone().filter(|_| unknown)) {
+        return match (refusal(response.with_created(unknown)), R::of_gone().filter(|_| unknown)) {
             (Error::NotFound(response), Some((thing, value)))
                 if texts(&response).any(|text| is_missing(&text, thing)) =>
             {
@@ -128,16 +128,18 @@ pub(crate) fn outcome<R: Read>(
                 let Reading { undecoded, places, .. } = reading;
                 Ok(Answer { undecoded, places, ..answered(value, response) })
             }
-            Err(reason) => Err(undecodable(reason, response)),
+            // What has an id there may be what was not changed.
+            Err(UndecodableReason::Denied) => Err(undecodable(UndecodableReason::Denied, response)),
+            Err(reason) => Err(undecodable(reason, response.with_created(unknown))),
         };
     }
     let incomplete = |response: Response, source| {
-        Box::new(Incomplete { response: Some(response.with_created()), source, operation })
+        Box::new(Incomplete { response: Some(response.with_created(unknown)), source, operation })
     };
     Err(match arrival {
         Arrival::Whole => match (reason(response.body()), R::of_nothing()) {
             (UndecodableReason::Empty, Some(value)) => return Ok(answered(value, response)),
-            (reason, _) => undecodable(reason, response),
+            (reason, _) => undecodable(reason, response.with_created(unknown)),
         },
         Arrival::TooLarge => Error::TooLarge(incomplete(response, None)),
         Arrival::BrokenOff(error) if error.is_timeout() => {
@@ -158,7 +160,7 @@ fn reason(body: &[u8]) -> UndecodableReason {
 }
 
 fn undecodable(reason: UndecodableReason, response: Response) -> Error {
-    Error::Undecodable(Box::new(Undecodable { reason, response: response.with_created() }))
+    Error::Undecodable(Box::new(Undecodable { reason, response }))
 }
 
 fn without_answer(operation: &'static Operation, error: reqwest::Error) -> Error {

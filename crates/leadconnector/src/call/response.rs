@@ -5,7 +5,7 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
-use leadconnector_raw::Operation;
+use leadconnector_raw::{Effect, Operation};
 
 use super::decode::{self, TRACE_ID};
 use crate::{CreatedId, ListItem};
@@ -17,27 +17,40 @@ pub struct Response {
     headers: HeaderMap,
     body: Bytes,
     operation: &'static Operation,
-    /// What was created in spite of the error.
+    /// What was created in spite of the error, or was there already.
     created: Option<CreatedId>,
+    /// Whether it was created; none if that is not known.
+    is_new: Option<bool>,
 }
 
 impl Response {
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes, operation: &'static Operation) -> Self {
-        Self { status, headers, body, operation, created: None }
+        Self { status, headers, body, operation, created: None, is_new: None }
     }
 
-    /// The same, with the id of what was created if it can be read from what arrived.
-    pub(crate) fn with_created(self) -> Self {
+    /// The same, with the id of what was created if it can be read from what arrived. `unknown` says that an earlier attempt may have
+    /// been carried out.
+    pub(crate) fn with_created(self, unknown: bool) -> Self {
         let created = self.operation.creates.and_then(|place| {
             let id = decode::text_at(&self.body, place)?;
             CreatedId::received(place, id)
         });
-        Self { created, ..self }
+        let is_new = match self.operation.effect {
+            // An upsert, which may have found what an earlier attempt created.
+            Effect::Repeats => decode::bool_at(&self.body, "new").filter(|new| *new || !unknown),
+            Effect::Reads | Effect::Once => Some(true),
+        };
+        Self { created, is_new, ..self }
     }
 
     /// The id that an answer has in spite of the error, where the operation has that of what it creates.
     pub(crate) fn created(&self) -> Option<&CreatedId> {
         self.created.as_ref()
+    }
+
+    /// Whether what has this id was created, and was not there already; none if that is not known.
+    pub(crate) fn is_new(&self) -> Option<bool> {
+        self.is_new
     }
 
     pub(crate) fn operation(&self) -> &'static Operation {

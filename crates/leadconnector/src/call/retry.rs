@@ -36,8 +36,9 @@ pub(crate) enum Next {
 pub(crate) fn next(policy: &dyn RetryPolicy, error: &Error, facts: Facts) -> Next {
     let carried_out = error.carried_out();
     match (carried_out, facts.effect) {
-        (CarriedOut::Yes, _) | (CarriedOut::Unknown, Effect::Once) => return Next::Stop,
-        (CarriedOut::No, _) | (CarriedOut::Unknown, Effect::Reads | Effect::Repeats) => {}
+        (CarriedOut::Yes | CarriedOut::Unknown, Effect::Once) => return Next::Stop,
+        // Also if it was carried out: the whole answer is still to be had.
+        (CarriedOut::No, _) | (_, Effect::Reads | Effect::Repeats) => {}
     }
     if let Error::Unauthorized(response) = error
         && !facts.refreshed

@@ -89,7 +89,7 @@ struct Attempts<'a> {
     /// Another one, to be sent next.
     fresh: Option<Token>,
     refreshed: bool,
-    /// What the last attempt came to that may have been carried out.
+    /// What an attempt came to that may have been carried out: the last one, or the first one that certainly was.
     unknown: Option<Error>,
 }
 
@@ -198,7 +198,7 @@ impl<'a> Attempts<'a> {
             },
             Next::Wait(wait) => wait,
         };
-        if error.carried_out() == CarriedOut::Unknown {
+        if error.carried_out() != CarriedOut::No && !self.was_carried_out() {
             self.unknown = Some(error);
         }
         if !wait.is_zero() {
@@ -209,12 +209,22 @@ impl<'a> Attempts<'a> {
     }
 
     /// The error with which the call ends. That the last attempt was not carried out says nothing of one before: then the outcome
-    /// is as unknown as it was, and the error is the one that said so.
+    /// is as unknown as it was, and the error is the one that said so. It also is if an attempt before was certainly carried out.
     fn ended(&mut self, error: Error) -> Error {
+        let was_carried_out = self.was_carried_out();
         match self.unknown.take() {
-            Some(unknown) if self.effect != Effect::Reads && error.carried_out() == CarriedOut::No => unknown,
+            Some(unknown)
+                if self.effect != Effect::Reads && (was_carried_out || error.carried_out() == CarriedOut::No) =>
+            {
+                unknown
+            }
             _ => error,
         }
+    }
+
+    /// Whether an attempt before was certainly carried out.
+    fn was_carried_out(&self) -> bool {
+        self.unknown.as_ref().is_some_and(|error| error.carried_out() == CarriedOut::Yes)
     }
 
     /// Asks for another token than the refused one; false if there is only one.

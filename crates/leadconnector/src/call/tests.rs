@@ -4,6 +4,7 @@
 
 mod connections;
 mod searching;
+mod upserts;
 
 use std::error::Error as StdError;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -8,9 +8,10 @@ use crate::{Call, Error, TagsNotAdded, UndecodableReason, Upsert, Upserted};
 impl Contacts {
     /// Updates the contact that is there already, or creates it: "Upsert Contact" in the vendor's public specification.
     ///
-    /// Which contact it is decides the location, by its setting "Allow Duplicate Contact": by the email and the phone, in the order
-    /// that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
-    /// with [`Upsert::create_new_if_duplicate_allowed`].
+    /// The location decides which contact that is, by its setting "Allow Duplicate Contact": it looks for the email and the phone, in
+    /// the order that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
+    /// with [`Upsert::create_new_if_duplicate_allowed`], and of a contact with neither an email nor a phone, which is a new one
+    /// each time.
     ///
     /// The server would replace all tags by those of the request. So the contact is sent without them, and they are added by a second
     /// request, unless it has them already. [`Upsert::replace_tags`] replaces them.
@@ -38,14 +39,17 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the tags could not be added, it is
-    /// [`Error::TagsNotAdded`], which has the contact.
+    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the request that adds the
+    /// tags failed, it is [`Error::TagsNotAdded`], which has the contact.
     pub fn upsert(&self, contact: impl Into<Upsert>) -> Call<Upserted> {
         let (contacts, upsert) = (self.clone(), contact.into());
         Call::new(async move {
             let sent = upsert.contact.clone();
             let (request, tags) = upsert.into_request(&contacts.location)?;
-            let mut answer = contacts.send(contacts.client.raw().upsert_contact(&request)).await?;
+            let request = contacts.client.raw().upsert_contact(&request);
+            // Nothing finds it: another request would make another contact.
+            let request = request.map(|request| request.once_if(sent.keys().is_empty()));
+            let mut answer = contacts.send(request).await?;
             answer.not_taken = NotTaken::of_upsert(&sent, &answer.value, &answer.undecoded);
 
             let has = |tag: &String| answer.value.contact.tags.contains(&tag.to_lowercase());
@@ -68,7 +72,11 @@ impl Read for UpsertContactResponse {
     type Value = Upserted;
 
     fn read(self, reading: &mut Reading<'_>) -> Result<Upserted, UndecodableReason> {
-        let Self { new, contact } = self;
+        let Self { new, succeded, succeeded, contact } = self;
+        // A success without any of them is one.
+        if [succeded, succeeded].contains(&Some(false)) {
+            return Err(UndecodableReason::Denied);
+        }
         // A request before this one may have created what this one found.
         let new = new.filter(|new| *new || !reading.unknown);
         Ok(Upserted { new, contact: reading.contact(contact)? })

@@ -26,6 +26,17 @@ pub enum Created<'a> {
     Unknown,
 }
 
+impl<'a> Created<'a> {
+    /// The answer for what has this id, of which it is known or not whether it is new.
+    pub(super) fn of(id: &'a CreatedId, is_new: Option<bool>) -> Self {
+        match is_new {
+            Some(true) => Self::Yes(id),
+            Some(false) => Self::No,
+            None => Self::Unknown,
+        }
+    }
+}
+
 /// The id of what an operation has created.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -2,17 +2,17 @@
 
 use std::fmt;
 
-use crate::{Created, CreatedId, Error, Upserted};
+use crate::{CarriedOut, Created, CreatedId, Error, Upserted};
 
-/// A contact that was upserted, and whose tags could not be added: [`Contacts::add_tags`](crate::Contacts::add_tags) with its id does
-/// what is left to do. It may be called again in any case.
+/// A contact that was upserted, and whose tags were not added, or may not have been: [`Contacts::add_tags`](crate::Contacts::add_tags)
+/// with its id does what is left to do. It may be called again in any case.
 #[non_exhaustive]
 pub struct TagsNotAdded {
     /// What came of the upsert itself.
     pub upserted: Upserted,
     /// The tags that were to be added.
     pub tags: Vec<String>,
-    /// Why they could not be.
+    /// Why the request that adds them failed.
     pub error: Error,
     id: CreatedId,
 }
@@ -24,17 +24,17 @@ impl TagsNotAdded {
     }
 
     pub(super) fn created(&self) -> Created<'_> {
-        match self.upserted.new {
-            Some(true) => Created::Yes(&self.id),
-            Some(false) => Created::No,
-            None => Created::Unknown,
-        }
+        Created::of(&self.id, self.upserted.new)
     }
 }
 
 impl fmt::Display for TagsNotAdded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the contact was upserted, and is in the error; its tags were not added: {}", self.error)
+        let tags = match self.error.carried_out() {
+            CarriedOut::No => "its tags were not added",
+            CarriedOut::Yes | CarriedOut::Unknown => "it is unknown whether its tags were added",
+        };
+        write!(f, "the contact was upserted, and is in the error; {tags}: {}", self.error)
     }
 }
 

@@ -66,7 +66,8 @@ impl ContactUpdate {
 /// A setter that takes a [`Nullable`] accepts a value, [`Null`](crate::Null) or an `Option`; one that takes an
 /// [`Optional`](crate::Optional) accepts a value or an `Option`. `None` leaves the member as it is.
 ///
-/// Custom fields that are not set stay as they are. One with an empty text loses its value.
+/// Custom fields that are not set stay as they are. One with an empty text loses its value. Whether do-not-disturb for a channel that
+/// is not set stays, where it is set for another one, is not known: set it for each.
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ContactUpdateBuilder(pub(super) Box<Members>);

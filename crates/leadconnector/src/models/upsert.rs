@@ -32,7 +32,7 @@ impl Upsert {
         Self { contact, date_of_birth: Nullable::Absent, create_new_if_duplicate_allowed: false, replace_tags: false }
     }
 
-    /// The day of birth: `dateOfBirth`, sent as `1990-09-25`. It goes before a property of this name.
+    /// The day of birth: `dateOfBirth`, sent as `1990-09-25`. It replaces a property of this name.
     #[must_use]
     pub fn date_of_birth(self, day: impl Into<Nullable<NaiveDate>>) -> Self {
         Self { date_of_birth: day.into(), ..self }

@@ -9,8 +9,7 @@ use crate::effect::{Effect, Repetition};
 pub(super) fn effects(document: &Document, composed: &Document, problems: &mut Problems) {
     for (path, operation) in document.operations() {
         match Repetition::of(operation) {
-            Err(problem) if problem.path.is_empty() => problems.add(path, problem.what, problem.instead),
-            Err(problem) => problems.add(child(&path, &problem.path), problem.what, problem.instead),
+            Err(problem) => problems.add_within(&path, problem),
             Ok(repetition) => {
                 // What is sent and received is looked up where compositions are objects.
                 let operation = composed.at(&path).unwrap_or(operation);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Problems, list};
 use crate::document::{Document, child, members};
-use crate::effect;
+use crate::{effect, scope};
 
 pub(super) fn keys(document: &Document, problems: &mut Problems) {
     let root = document.root();
@@ -66,9 +66,10 @@ fn check(problems: &mut Problems, path: &str, value: &Value, known: &[&str]) {
 
 /// The same for an operation, where names that begin with `x-` mean something.
 fn of_operation(problems: &mut Problems, path: &str, operation: &Value, known: &[&str]) {
-    let known = [known, &effect::KEYS].concat();
+    let ours = [&effect::KEYS[..], &[scope::KEY]].concat();
+    let known = [known, &ours].concat();
     for key in unknown(operation, &known) {
-        let instead = if key.starts_with("x-") { list(&effect::KEYS) } else { list(&known) };
+        let instead = list(if key.starts_with("x-") { &ours } else { &known });
         problems.add(
             child(path, key),
             "is not known at this place, and would be passed over",

@@ -14,7 +14,8 @@ pub enum NotTaken {
     Gender,
     /// The email: the contact that was found has another one, as it happens where the email belongs to somebody else.
     Email,
-    /// The phone: the contact that was found has another one, as it happens where the phone belongs to somebody else.
+    /// The phone: the contact that was found has another one, as it happens where the phone belongs to somebody else. A number
+    /// without `+` and the code of a country cannot be compared for certain, and may be named although the server took it.
     Phone,
 }
 
@@ -88,11 +89,27 @@ fn is_same_text(one: &str, other: &str) -> bool {
 }
 
 /// Whether a phone is the one that was sent: the server writes it with `+` and the code of a country, whether it was sent so or not.
+/// How it makes that of the rest is not known.
 fn is_same_phone(taken: &str, sent: &str) -> bool {
     let digits = |phone: &str| phone.chars().filter(char::is_ascii_digit).collect::<String>();
+    let (taken, all) = (digits(taken), digits(sent));
     // A zero in parentheses is dialled within the country alone.
-    let (taken, sent_digits) = (digits(taken), digits(&sent.replace("(0)", "")));
-    if sent.starts_with('+') { taken == sent_digits } else { taken.ends_with(sent_digits.trim_start_matches('0')) }
+    let number = digits(&sent.replace("(0)", ""));
+    if taken == all || taken == number {
+        return true;
+    }
+    if sent.starts_with('+') {
+        // So is one behind the code of the country, which is wrong there and common.
+        return (1..=3)
+            .filter_map(|place| all.split_at_checked(place))
+            .any(|(code, rest)| rest.strip_prefix('0').is_some_and(|rest| taken.strip_prefix(code) == Some(rest)));
+    }
+    let behind = |dialled: &str| number.strip_prefix(dialled);
+    taken.ends_with(&number)
+        || behind("0").is_some_and(|rest| rest.len() > 4 && taken.ends_with(rest))
+        || ["00", "011"].into_iter().any(|abroad| behind(abroad) == Some(&taken))
+        // In Russia and Hungary something else than a zero is dialled.
+        || [("8", "7"), ("06", "36")].into_iter().any(|(dialled, code)| behind(dialled).is_some_and(|rest| taken.strip_prefix(code) == Some(rest)))
 }
 
 #[cfg(test)]
@@ -109,6 +126,23 @@ mod tests {
             ("+1 888-888-8888", "+18888888889", false),
             ("888-888-8888", "+18888888889", false),
             ("+888-888-8888", "+18888888888", false),
+            // What is dialled before a number, with a country code or within a country.
+            ("0049 30 123456", "+4930123456", true),
+            ("0049 (0)30 123456", "+4930123456", true),
+            ("011 49 30 123456", "+4930123456", true),
+            ("+49 030 123456", "+4930123456", true),
+            ("+44 020 7946 0958", "+442079460958", true),
+            ("8 (912) 345-67-89", "+79123456789", true),
+            ("06 1 234 5678", "+3612345678", true),
+            ("1 (888) 888-8888", "+18888888888", true),
+            // In Italy the zero stays.
+            ("06 1234 5678", "+390612345678", true),
+            ("+39 (0)6 1234 5678", "+390612345678", true),
+            ("888-888-8888", "(888) 888-8888", true),
+            ("0000", "+18888888888", false),
+            ("8888", "+18888888889", false),
+            ("+1 080 888 8888", "+18888888888", false),
+            ("+1 888-888-8888", "", false),
         ] {
             assert_eq!(is_same_phone(taken, sent), is_same, "{sent} and {taken}");
         }

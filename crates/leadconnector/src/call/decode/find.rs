@@ -61,6 +61,13 @@ pub(crate) fn has_null(body: &[u8], name: &str) -> bool {
     members(&text, None, &[name]).into_iter().any(|(_, raw)| raw.is_some_and(|raw| raw.get() == "null"))
 }
 
+/// Whether a member of the outer object is true, also in a body that breaks off behind it; none if it is neither true nor false.
+pub(crate) fn bool_at(body: &[u8], name: &str) -> Option<bool> {
+    let text = text(body);
+    let (_, raw) = members(&text, None, &[name]).pop()?;
+    raw?.get().parse().ok()
+}
+
 /// The texts in the member `message` of a refusal, and whether they are a list.
 pub(crate) fn messages(body: &[u8]) -> (Vec<String>, bool) {
     let text = text(body);
