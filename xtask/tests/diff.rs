@@ -147,7 +147,7 @@ said! {
     a_whole_object: [("        dndSettings:\n          $ref: \"#/components/schemas/DndSettings\"\n", "")];
     statuses: [("        \"422\":\n", "        \"409\":\n")];
     an_operation_renamed: [("operationId: get_duplicate_contact", "operationId: find_duplicate_contact")];
-    an_operation_moved: [("  /contacts/search/duplicate:\n    get:", "  /contacts/search:\n    post:")];
+    an_operation_moved: [("  /contacts/search/duplicate:\n    get:", "  /contacts/elsewhere:\n    post:")];
     the_server_and_the_security: [("https://services.leadconnectorhq.com", "https://api.example.com"), ("      operationId: create_contact\n", "      operationId: create_contact\n      security: []\n")];
     a_security_scheme: [("      type: http\n      scheme: bearer\n", "      type: apiKey\n      in: header\n      name: Authorization\n")];
     what_it_cannot_tell: [(GENDER, "            gender:\n              type: string\n              deprecated: true\n              example: male\n")];

@@ -535,10 +535,9 @@ fn says_where_to_run_it() {
 #[test]
 fn a_field_that_the_wrapper_uses() {
     let fragment = edited("            gender:\n              type: string\n              example: male\n", "");
-    let fragment = fragment.replacen("        contactName:\n          type: string\n", "", 1);
     let fragment = fragment.replacen(
-        "        matchingField:\n          type: string\n",
-        "        matchedField:\n          type: string\n",
+        "        contactName:\n          type: string\n        matchingField:\n",
+        "        matchedField:\n",
         1,
     );
     let folder = workspace(&fragment);
