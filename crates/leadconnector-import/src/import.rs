@@ -10,7 +10,7 @@ use leadconnector::{Contact, Contacts, Created, Error, Validation};
 
 use crate::AnyError;
 use crate::begun::{Begun, Finding};
-use crate::journal::{Journal, Outcome, Sent, State, Times};
+use crate::journal::{Done, Journal, Outcome, Sent, State};
 use crate::report::{Counts, Named, Progress, say};
 use crate::table::{Row, Table};
 
@@ -44,10 +44,10 @@ pub(crate) async fn run(
         is_stopped: false,
     };
     let (new, begun) = lines_to_do(table, journal)?;
-    import.send(new.map(|row| Ok((row?, None)))).await?;
+    import.send(new).await?;
     let begun = std::mem::take(&mut *lock(&begun));
     let not_found = import.settle(begun, wait, send_again).await?;
-    import.send(not_found.into_iter().map(|begun| Ok((begun.row, Some(begun.times))))).await?;
+    import.send(not_found.into_iter().map(|begun| Ok(begun.row))).await?;
     import.progress.finish();
     let mut after = Tally::default();
     for row in table.rows()? {
@@ -76,8 +76,8 @@ impl Tally {
         *match state {
             State::New => &mut self.new,
             State::Begun(_) => &mut self.begun,
-            State::Created => &mut self.created,
-            State::Duplicate => &mut self.duplicates,
+            State::Done(Done::Created) => &mut self.created,
+            State::Done(Done::Duplicate) => &mut self.duplicates,
         } += 1;
     }
 
@@ -103,7 +103,7 @@ fn lines_to_do(
                 lock(&met).push(Begun::new(row, times));
                 None
             }
-            State::Created | State::Duplicate => None,
+            State::Done(_) => None,
         }
     });
     Ok((new, begun))
@@ -134,10 +134,7 @@ struct Sending {
 
 impl Import<'_> {
     /// Sends lines until one fails in a way in which all would.
-    async fn send(
-        &mut self,
-        rows: impl Iterator<Item = Result<(Row, Option<Times>), String>> + Send + 'static,
-    ) -> Result<(), AnyError> {
+    async fn send(&mut self, rows: impl Iterator<Item = Result<Row, String>> + Send + 'static) -> Result<(), AnyError> {
         let sending = Arc::new(Mutex::new(Sending { is_stopped: self.is_stopped, ..Sending::default() }));
         let (shared, journal, mut place) = (Arc::clone(&sending), self.journal.clone(), 0);
         // The intent of a line is written when its contact is taken from the list, just before it is sent.
@@ -146,7 +143,7 @@ impl Import<'_> {
             if sending.is_stopped {
                 return None;
             }
-            match row.and_then(|(row, before)| Ok((journal.intent(row.line, before)?, row.contact))) {
+            match row.and_then(|row| Ok((journal.intent(row.line)?, row.contact))) {
                 Ok((sent, contact)) => {
                     sending.sent.insert(place, sent);
                     place += 1;
@@ -210,7 +207,7 @@ impl Import<'_> {
                         self.failed_look_ups = 0;
                         left.push(line);
                     }
-                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Created(id))?,
+                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Done(Done::Created, id))?,
                     Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why))?,
                     Err(error) => {
                         self.failed_look_ups += 1;
@@ -252,12 +249,12 @@ impl Import<'_> {
 
     fn ended(&mut self, sent: &Sent, outcome: Outcome) -> Result<(), AnyError> {
         // That it was refused now says nothing of the time before.
-        let outcome = match outcome {
-            Outcome::Failed(error) if sent.was_begun => Outcome::Unknown(error),
-            Outcome::Left if sent.was_begun => {
+        let outcome = match (outcome, sent.before) {
+            (Outcome::Failed(error), State::Begun(_)) => Outcome::Unknown(error),
+            (Outcome::Left, State::Begun(_)) => {
                 Outcome::Unknown("it was begun before, and the import stopped".to_owned())
             }
-            outcome => outcome,
+            (outcome, _) => outcome,
         };
         self.journal.outcome(sent, &outcome)?;
         let number = sent.line.number;
@@ -265,7 +262,7 @@ impl Import<'_> {
             Outcome::Failed(error) => self.failed.add(number, error),
             Outcome::Unknown(error) => self.unknown.add(number, error),
             Outcome::Left => return Ok(()),
-            Outcome::Created(_) | Outcome::Duplicate(_) => {}
+            Outcome::Done(..) => {}
         }
         self.progress.one_more();
         Ok(())
@@ -290,12 +287,12 @@ fn is_hopeless(error: &Error) -> bool {
 
 fn outcome(result: Result<Contact, Error>) -> Outcome {
     let error = match result {
-        Ok(contact) => return Outcome::Created(contact.id.to_string()),
+        Ok(contact) => return Outcome::Done(Done::Created, contact.id.to_string()),
         Err(error) => error,
     };
     match (error.created(), &error) {
-        (Created::Yes(id), _) => Outcome::Created(id.to_string()),
-        (Created::No, Error::Duplicate(found)) => Outcome::Duplicate(found.contact_id.to_string()),
+        (Created::Yes(id), _) => Outcome::Done(Done::Created, id.to_string()),
+        (Created::No, Error::Duplicate(found)) => Outcome::Done(Done::Duplicate, found.contact_id.to_string()),
         (Created::No, _) if is_hopeless(&error) => Outcome::Left,
         (Created::No, Error::Validation(refused)) => Outcome::Failed(format!("{error}: {}", messages(refused))),
         (Created::No, _) => Outcome::Failed(error.to_string()),

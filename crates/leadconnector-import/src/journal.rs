@@ -43,8 +43,30 @@ pub(crate) enum State {
     New,
     /// That it was sent, or was about to be, and that it may have been created.
     Begun(Times),
+    Done(Done),
+}
+
+/// How a line was done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
     Created,
+    /// The contact was there already, and nothing was changed.
     Duplicate,
+}
+
+impl Done {
+    /// As it is written.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    /// What is written like this; none if it is something else.
+    fn read(word: &str) -> Option<Self> {
+        [Self::Created, Self::Duplicate].into_iter().find(|done| done.word() == word)
+    }
 }
 
 /// When a line was sent, in milliseconds of Unix.
@@ -58,8 +80,8 @@ pub(crate) struct Times {
 
 /// What became of a line.
 pub(crate) enum Outcome {
-    Created(String),
-    Duplicate(String),
+    /// With the id of the contact.
+    Done(Done, String),
     Failed(String),
     Unknown(String),
     /// Nothing was done, because nothing could succeed.
@@ -71,8 +93,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Sent {
     pub(crate) line: Line,
     pub(crate) times: Times,
-    /// Whether it had been sent before, and may have been created then.
-    pub(crate) was_begun: bool,
+    /// What the journal said of it before.
+    pub(crate) before: State,
 }
 
 impl Journal {
@@ -124,21 +146,21 @@ impl Journal {
     }
 
     /// Writes that a line is about to be sent: for the first time, or once more.
-    pub(crate) fn intent(&self, line: Line, before: Option<Times>) -> Result<Sent, String> {
+    pub(crate) fn intent(&self, line: Line) -> Result<Sent, String> {
+        let before = self.state(&line);
         let at = Utc::now().timestamp_millis();
-        let times = Times { at, since: before.map_or(at, |times| times.since) };
+        let times = Times { at, since: if let State::Begun(times) = before { times.since } else { at } };
         let mut inner = self.lock();
         inner.write(&line, json!({"intent": "create", "at": written(times.at), "since": written(times.since)}))?;
         inner.lines.insert(line.key, State::Begun(times));
-        Ok(Sent { line, times, was_begun: before.is_some() })
+        Ok(Sent { line, times, before })
     }
 
     /// Writes what became of a line.
     pub(crate) fn outcome(&self, sent: &Sent, outcome: &Outcome) -> Result<(), String> {
         let line = &sent.line;
         let (entry, state) = match outcome {
-            Outcome::Created(id) => (json!({"outcome": "created", "contactId": id}), State::Created),
-            Outcome::Duplicate(id) => (json!({"outcome": "duplicate", "contactId": id}), State::Duplicate),
+            Outcome::Done(done, id) => (json!({"outcome": done.word(), "contactId": id}), State::Done(*done)),
             Outcome::Failed(error) => (json!({"outcome": "failed", "error": error}), State::New),
             Outcome::Unknown(error) => {
                 let Times { at, since } = sent.times;
@@ -150,7 +172,7 @@ impl Journal {
         let mut inner = self.lock();
         inner.write(line, entry)?;
         inner.lines.insert(line.key, state);
-        if let Outcome::Created(id) | Outcome::Duplicate(id) = outcome {
+        if let Outcome::Done(_, id) = outcome {
             let id = inner.hasher.hash_one(id.as_str());
             inner.contacts.insert(id, (line.key, line.number));
         }
@@ -225,9 +247,8 @@ impl Inner {
         let state = match (text("intent"), text("outcome")) {
             (Some(_), _) | (None, Some("unknown")) => begun,
             (None, Some("failed" | "left")) => State::New,
-            (None, Some("created")) => State::Created,
-            (None, Some("duplicate")) => State::Duplicate,
-            (None, _) => return Err(self.no_journal(number)),
+            (None, Some(word)) => State::Done(Done::read(word).ok_or_else(|| self.no_journal(number))?),
+            (None, None) => return Err(self.no_journal(number)),
         };
         if let (Some(id), Some(line)) = (text("contactId"), entry.get("line").and_then(Value::as_u64)) {
             self.contacts.insert(self.hasher.hash_one(id), (key, line));
