@@ -46,14 +46,21 @@ async fn main() -> ExitCode {
 
 /// Imports the file; false if not every line ended well.
 async fn run(arguments: Arguments) -> Result<bool, AnyError> {
-    let Arguments { file, journal, dry_run, send_again, wait } = arguments;
-    let table = Table::open(&file)?;
+    let Arguments { file, journal, tags, dry_run, send_again, wait } = arguments;
+    let tagged = (!tags.is_empty()).then(|| format!("each of them would be tagged: {}", tags.join(", ")));
+    let table = Table::open(&file, tags)?;
     let shown = file.display().to_string();
     let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
     if dry_run {
         let checked = table.check(|_| {}, tell)?;
         let blank = checked.blank_words();
-        say(&format!("{} lines are good, {} are not{blank}; nothing was sent", checked.good, checked.bad));
+        say(&format!(
+            "{} lines are good and would be created, {} are not{blank}; nothing was sent",
+            checked.good, checked.bad
+        ));
+        if let Some(tagged) = tagged {
+            say(&tagged);
+        }
         return Ok(checked.bad == 0);
     }
     let destination = Destination::of_environment().await?;

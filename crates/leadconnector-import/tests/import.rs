@@ -86,7 +86,7 @@ fn bad_lines_do_not_stop_the_good_ones() {
     assert_eq!(err, problems);
     assert_eq!(
         (code, out.as_str()),
-        (Some(1), "2 lines are good, 6 are not, 1 are blank and skipped; nothing was sent\n")
+        (Some(1), "2 lines are good and would be created, 6 are not, 1 are blank and skipped; nothing was sent\n")
     );
 
     let (code, out, err) = run(text, &[]);
@@ -365,6 +365,34 @@ async fn what_the_server_leaves_out() {
     let (code, out, err) = run_with(import(&file, Some(&server))).await;
     assert!(code == Some(0) && out.contains("1 created"), "{out}");
     assert!(err.contains("line 2: the server left out the custom field `6dvN`"), "{err}");
+}
+
+/// Tags of the command line come to those of a line, and make no contact of a blank one.
+#[tokio::test]
+async fn tags_for_all_lines() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,tags\nrosan@deos.com,Customer; vip\n,\nrubika@deos.com,\n").unwrap();
+    let tagged = ["--tag", " trade fair ", "--tag=a;b"];
+    let (code, out, _) = run_with(with(&file, &server, &[&tagged[..], &["--dry-run"]].concat())).await;
+    let words = "2 lines are good and would be created, 0 are not, 1 are blank and skipped; nothing was sent\n\
+                 each of them would be tagged: trade fair, a, b\n";
+    assert_eq!((code, out.as_str()), (Some(0), words));
+    for blank in ["", " ", ";", "\t; "] {
+        let (code, _, err) = run_with(with(&file, &server, &["--tag", "a", "--tag", blank])).await;
+        assert!(code == Some(2) && err.contains("a tag has no text"), "{err}");
+    }
+    assert!(server.requests().is_empty());
+
+    let (code, out, _) = run_with(with(&file, &server, &tagged)).await;
+    assert!(code == Some(0) && out.contains("2 created"), "{out}");
+    let mut tags: Vec<_> = server.contacts().iter().map(|contact| contact["tags"].to_string()).collect();
+    tags.sort();
+    assert_eq!(tags, [r#"["customer","vip","trade fair","a","b"]"#, r#"["trade fair","a","b"]"#]);
+    // It is the line that was done, whatever its tags are now.
+    let (code, out, _) = run_with(with(&file, &server, &["--tag", "another"])).await;
+    assert!(code == Some(0) && out.contains("2 of 2 lines are done"), "{out}");
 }
 
 /// When nothing can succeed, the rest is left to do.
