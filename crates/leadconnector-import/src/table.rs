@@ -143,21 +143,30 @@ impl Table {
         Ok(Self { path: path.to_owned(), names, tags: tags.into(), version, unclosed: Arc::new(unclosed) })
     }
 
-    /// Reads all lines, hands over those that are good, and tells what is wrong with the others.
-    pub(crate) fn check(&self, mut good: impl FnMut(&Line), mut tell: impl FnMut(&Problem)) -> Result<Checked, String> {
+    /// Reads all lines, hands over those that are good, which may be refused all the same, and tells what is wrong with the others.
+    pub(crate) fn check(
+        &self,
+        mut refusal: impl FnMut(&Row) -> Result<Option<&'static str>, String>,
+        mut tell: impl FnMut(&Problem),
+    ) -> Result<Checked, String> {
         let mut checked = Checked::default();
         for item in self.items()? {
-            match item? {
-                Item::Good(row) => {
-                    good(&row.line);
-                    checked.good += 1;
+            let problem = match item? {
+                Item::Good(row) => match refusal(&row)? {
+                    None => {
+                        checked.good += 1;
+                        continue;
+                    }
+                    Some(refusal) => Problem { line: row.line.number, what: refusal.to_owned() },
+                },
+                Item::Blank => {
+                    checked.blank += 1;
+                    continue;
                 }
-                Item::Blank => checked.blank += 1,
-                Item::Bad(problem) => {
-                    checked.bad += 1;
-                    tell(&problem);
-                }
-            }
+                Item::Bad(problem) => problem,
+            };
+            checked.bad += 1;
+            tell(&problem);
         }
         Ok(checked)
     }
