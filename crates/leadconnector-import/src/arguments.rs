@@ -3,8 +3,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::columns;
+use crate::way::Way;
+
 pub(crate) const HELP: &str = "\
-Creates the contacts of a CSV file in a HighLevel location
+Creates, or with --upsert updates or creates, the contacts of a CSV file in a
+HighLevel location
 
 Usage: leadconnector-import [OPTIONS] FILE
 
@@ -17,7 +21,11 @@ An empty cell is not sent, and a line of empty cells is skipped. A line needs
 one of firstName, lastName, email and phone: the server refuses name alone.
 
 Options:
-  --dry-run        Check every line, and send nothing
+  --upsert         Update the contact that is there already, and create one only
+                   where there is none
+  --tag TAG        Add a tag to each contact, besides those of its line; several
+                   are separated by ;, or the option is repeated
+  --dry-run        Check every line, say what would be done, and send nothing
   --journal FILE   Where to write what was done [default: FILE.journal]
   --wait SECONDS   How old a request is when a look-up that does not find its
                    contact counts [default: 60]
@@ -36,7 +44,20 @@ or phone until the request is old enough. If that finds a contact that was
 added since, it is the line's; if not, the line stays unknown, and is sent again
 only with --send-again. Lines that failed are tried again. A line is known by
 what is in it: others can be mended, added or taken away meanwhile, and a line
-that is changed is a new one.
+that is changed is a new one. What is done is not done again for another --tag:
+name another journal for that.
+
+With --upsert, the location finds the contact by its email or phone, as it is
+set there. What a line does not have stays as it is, and its tags are added, by
+a second request. A line needs an email or a phone: one that is sent twice would
+be two contacts otherwise, and is refused before anything is sent. Lines with
+one email, or one phone, go to one contact, one after the other, and the later
+line counts; so two people who share one must not be two lines.
+An upsert may be repeated: a line that may have been sent is sent again without
+a look-up, whatever --wait and --send-again are, and behind it are those that
+are done for the same contact. A journal of creations can be gone on with: what
+was created is done, and what was there already is updated. One of upserts
+cannot be gone on with by creations.
 
 When nothing can succeed (the token is refused, the day's allowance is used up,
 the server cannot be reached), it stops, and the rest is left to do.
@@ -53,6 +74,9 @@ pub(crate) enum Command {
 pub(crate) struct Arguments {
     pub(crate) file: PathBuf,
     pub(crate) journal: Option<PathBuf>,
+    pub(crate) way: Way,
+    /// For each contact, besides those of its line.
+    pub(crate) tags: Vec<String>,
     pub(crate) dry_run: bool,
     pub(crate) send_again: bool,
     pub(crate) wait: Duration,
@@ -62,10 +86,13 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
 
     let (mut file, mut journal, mut dry_run, mut send_again) = (None, None, false, false);
+    let (mut way, mut tags) = (Way::Create, Vec::new());
     let mut wait = Duration::from_secs(60);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
+            Long("upsert") => way = Way::Upsert,
+            Long("tag") => tags.extend(parser.value()?.parse_with(tags_of)?),
             Long("dry-run") => dry_run = true,
             Long("send-again") => send_again = true,
             Long("journal") => journal = Some(PathBuf::from(parser.value()?)),
@@ -76,7 +103,12 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         }
     }
     let file = file.ok_or("no FILE is given")?;
-    Ok(Command::Import(Arguments { file, journal, dry_run, send_again, wait }))
+    Ok(Command::Import(Arguments { file, journal, way, tags, dry_run, send_again, wait }))
+}
+
+fn tags_of(text: &str) -> Result<Vec<String>, &'static str> {
+    let tags: Vec<_> = columns::tags(text).map(str::to_owned).collect();
+    if tags.is_empty() { Err("a tag has no text") } else { Ok(tags) }
 }
 
 fn seconds(text: &str) -> Result<Duration, &'static str> {

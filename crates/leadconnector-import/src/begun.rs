@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
 use serde_json::Value;
 
-use crate::journal::{Journal, Sent, Times};
+use crate::journal::{Journal, Sent, State, Times};
 use crate::table::Row;
 
 /// A line that was begun.
@@ -54,7 +54,7 @@ impl Begun {
 
     /// The entry of the journal that it goes on from.
     pub(crate) fn sent(&self) -> Sent {
-        Sent { line: self.row.line, times: self.times, was_begun: true }
+        Sent { line: self.row.line, times: self.times, before: State::Begun(self.times) }
     }
 
     /// When lines are looked up: three times until the youngest is old enough, or as often as there is still time to.

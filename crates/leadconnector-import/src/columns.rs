@@ -56,8 +56,12 @@ pub(crate) fn check(names: &StringRecord) -> Result<(), ColumnError> {
     Ok(())
 }
 
-/// The contact of a line; none if all its cells are empty.
-pub(crate) fn contact(names: &StringRecord, record: &StringRecord) -> Result<Option<NewContact>, ColumnError> {
+/// The contact of a line, with these tags besides its own; none if all its cells are empty.
+pub(crate) fn contact(
+    names: &StringRecord,
+    record: &StringRecord,
+    tags: &[String],
+) -> Result<Option<NewContact>, ColumnError> {
     let (mut builder, mut is_blank, mut is_somebody) = (NewContact::builder(), true, false);
     for (name, cell) in names.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
         if cell.contains(['\n', '\r']) && !takes_line_breaks(name) {
@@ -69,7 +73,7 @@ pub(crate) fn contact(names: &StringRecord, record: &StringRecord) -> Result<Opt
     }
     match (is_blank, is_somebody) {
         (true, _) => Ok(None),
-        (false, true) => Ok(Some(builder.build())),
+        (false, true) => Ok(Some(builder.tags(tags).build())),
         (false, false) => Err(ColumnError::Nobody),
     }
 }
@@ -95,9 +99,7 @@ fn set(builder: NewContactBuilder, name: &str, cell: Option<&str>) -> Result<New
         "website" => builder.website(cell),
         "timezone" => builder.timezone(cell),
         "dnd" => builder.dnd(cell.map(is_true).transpose()?),
-        "tags" => {
-            builder.tags(cell.into_iter().flat_map(|cell| cell.split(';').map(str::trim).filter(|tag| !tag.is_empty())))
-        }
+        "tags" => builder.tags(cell.into_iter().flat_map(tags)),
         "source" => builder.source(cell),
         "country" => builder.country(cell.map(Country::new).transpose()?),
         "companyName" => builder.company_name(cell),
@@ -108,6 +110,11 @@ fn set(builder: NewContactBuilder, name: &str, cell: Option<&str>) -> Result<New
             builder.custom_fields(cell.map(|cell| CustomField::new(id, cell)))
         }
     })
+}
+
+/// The tags that are written in one text. A contact is not sent with one that has no text.
+pub(crate) fn tags(text: &str) -> impl Iterator<Item = &str> {
+    text.split(';').map(str::trim).filter(|tag| !tag.is_empty())
 }
 
 /// Spreadsheets write `TRUE`.

@@ -5,14 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
-use futures_util::{StreamExt, stream};
-use leadconnector::{Contact, Contacts, Created, Error, Validation};
+use futures_util::{Stream, StreamExt, stream};
+use leadconnector::{Answer, Contacts, Error, NotTaken};
 
 use crate::AnyError;
 use crate::begun::{Begun, Finding};
-use crate::journal::{Journal, Outcome, Sent, State, Times};
+use crate::journal::{Done, Journal, Outcome, Sent, State};
+use crate::outcomes::{is_hopeless, is_unknown, of_creation, of_upsert};
+use crate::plan::Plan;
 use crate::report::{Counts, Named, Progress, say};
+use crate::same_contact::Groups;
 use crate::table::{Row, Table};
+use crate::upserts::upserts;
+use crate::way::Way;
 
 /// So many unknown outcomes one after the other mean that nothing succeeds: more than there are lines under way.
 const UNKNOWN_IN_A_ROW: u32 = 50;
@@ -24,18 +29,20 @@ const FAILED_LOOK_UPS: u32 = 5;
 pub(crate) async fn run(
     contacts: &Contacts,
     table: &Table,
-    before: Tally,
-    journal: &Journal,
+    plan: Plan<'_>,
     send_again: bool,
     wait: Duration,
 ) -> Result<bool, AnyError> {
-    let (total, done) = (before.total(), before.created + before.duplicates);
+    let Plan { journal, tally: before, to_do } = plan;
+    let (way, total, done) = (journal.way(), before.total(), before.done());
     if done + before.begun > 0 {
         say(&format!("going on: {done} of {total} lines are done, {} were begun", before.begun));
     }
     let mut import = Import {
         contacts,
         journal,
+        tally: before,
+        groups: to_do.into_groups(),
         progress: Progress::new(total, done),
         failed: Named::default(),
         unknown: Named::default(),
@@ -44,66 +51,98 @@ pub(crate) async fn run(
         is_stopped: false,
     };
     let (new, begun) = lines_to_do(table, journal)?;
-    import.send(new.map(|row| Ok((row?, None)))).await?;
+    import.send(new).await?;
     let begun = std::mem::take(&mut *lock(&begun));
     let not_found = import.settle(begun, wait, send_again).await?;
-    import.send(not_found.into_iter().map(|begun| Ok((begun.row, Some(begun.times))))).await?;
+    import.send(not_found.into_iter().map(|begun| Ok(begun.row))).await?;
     import.progress.finish();
     let mut after = Tally::default();
     for row in table.rows()? {
-        after.add(journal.state(&row?.line));
+        let row = row?;
+        let state = journal.state(&row.line);
+        if way.refusal(&row.contact, state).is_none() {
+            after.add(state, way);
+        }
     }
-    let Tally { new, begun, created, duplicates } = after;
     let Import { failed, unknown, .. } = import;
     // Also those that were begun before, and not met before the import stopped.
-    let unknown = unknown.of(begun);
+    let unknown = unknown.of(after.begun);
+    let unknown_title = match way {
+        Way::Create => "unknown",
+        Way::Upsert => "unknown, and sent again next time",
+    };
     // What failed can be sent again, as what was never sent.
-    let left = new.saturating_sub(failed.count());
-    Ok(Counts { created, duplicates, failed, unknown, left }.say(&journal.path()))
+    let left = after.to_do.saturating_sub(failed.count());
+    Ok(Counts { done: after.done_words(way), failed, unknown, unknown_title, left }.say(&journal.path()))
 }
 
 /// What the journal says of the good lines of a table.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Tally {
-    new: u64,
+    to_do: u64,
     begun: u64,
     created: u64,
+    updated: u64,
+    /// One of the two.
+    upserted: u64,
     duplicates: u64,
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, state: State) {
-        *match state {
-            State::New => &mut self.new,
-            State::Begun(_) => &mut self.begun,
-            State::Created => &mut self.created,
-            State::Duplicate => &mut self.duplicates,
+    pub(crate) fn add(&mut self, state: State, way: Way) {
+        match state {
+            State::Done(done) if way.is_done(state) => self.add_done(done),
+            State::New | State::Again(_) | State::Done(_) => self.to_do += 1,
+            State::Begun(_) => self.begun += 1,
+        }
+    }
+
+    fn add_done(&mut self, done: Done) {
+        *match done {
+            Done::Created => &mut self.created,
+            Done::Updated => &mut self.updated,
+            Done::Upserted => &mut self.upserted,
+            Done::Duplicate => &mut self.duplicates,
         } += 1;
     }
 
+    fn done(&self) -> u64 {
+        self.created + self.updated + self.upserted + self.duplicates
+    }
+
     fn total(&self) -> u64 {
-        let Self { new, begun, created, duplicates } = self;
-        new + begun + created + duplicates
+        self.to_do + self.begun + self.done()
+    }
+
+    /// How those that are done were done.
+    fn done_words(&self, way: Way) -> String {
+        let Self { created, updated, upserted, duplicates, .. } = self;
+        match way {
+            Way::Create => format!("{created} created, {duplicates} there already"),
+            Way::Upsert if *upserted == 0 => format!("{created} created, {updated} updated"),
+            Way::Upsert => format!("{created} created, {updated} updated, {upserted} created or updated"),
+        }
     }
 }
 
-/// The lines that are new; and those that were begun, as far as they were met on the way.
+/// The lines that are to be sent; and those that are to be looked up first, as far as they were met on the way. Upserts are sent in
+/// the order of the file, those that were begun before among the others.
 #[expect(clippy::type_complexity, reason = "an iterator that is used once")]
 fn lines_to_do(
     table: &Table,
     journal: &Journal,
 ) -> Result<(impl Iterator<Item = Result<Row, String>> + Send + 'static, Arc<Mutex<Vec<Begun>>>), String> {
     let begun = Arc::new(Mutex::new(Vec::new()));
-    let (met, journal) = (Arc::clone(&begun), journal.clone());
+    let (met, journal, way) = (Arc::clone(&begun), journal.clone(), journal.way());
     let new = table.rows()?.filter_map(move |row| {
         let Ok(row) = row else { return Some(row) };
         match journal.state(&row.line) {
-            State::New => Some(Ok(row)),
-            State::Begun(times) => {
+            state if way.is_done(state) || way.refusal(&row.contact, state).is_some() => None,
+            State::Begun(times) if way == Way::Create => {
                 lock(&met).push(Begun::new(row, times));
                 None
             }
-            State::Created | State::Duplicate => None,
+            _ => Some(Ok(row)),
         }
     });
     Ok((new, begun))
@@ -112,6 +151,10 @@ fn lines_to_do(
 struct Import<'a> {
     contacts: &'a Contacts,
     journal: &'a Journal,
+    /// With what was done since.
+    tally: Tally,
+    /// Which lines may be for the same contact.
+    groups: Groups,
     progress: Progress,
     failed: Named,
     unknown: Named,
@@ -134,10 +177,7 @@ struct Sending {
 
 impl Import<'_> {
     /// Sends lines until one fails in a way in which all would.
-    async fn send(
-        &mut self,
-        rows: impl Iterator<Item = Result<(Row, Option<Times>), String>> + Send + 'static,
-    ) -> Result<(), AnyError> {
+    async fn send(&mut self, rows: impl Iterator<Item = Result<Row, String>> + Send + 'static) -> Result<(), AnyError> {
         let sending = Arc::new(Mutex::new(Sending { is_stopped: self.is_stopped, ..Sending::default() }));
         let (shared, journal, mut place) = (Arc::clone(&sending), self.journal.clone(), 0);
         // The intent of a line is written when its contact is taken from the list, just before it is sent.
@@ -146,7 +186,7 @@ impl Import<'_> {
             if sending.is_stopped {
                 return None;
             }
-            match row.and_then(|(row, before)| Ok((journal.intent(row.line, before)?, row.contact))) {
+            match row.and_then(|row| Ok((journal.intent(row.line)?, row.contact))) {
                 Ok((sent, contact)) => {
                     sending.sent.insert(place, sent);
                     place += 1;
@@ -158,25 +198,50 @@ impl Import<'_> {
                 }
             }
         });
-        let mut results = self.contacts.create_all(stream::iter(list)).answers();
-        while let Some((place, result)) = results.next().await {
-            let Some(sent) = lock(&sending).sent.remove(&place) else { continue };
-            match &result {
-                Ok(answer) => {
-                    self.unknown_in_a_row = 0;
-                    for not_taken in answer.not_taken() {
-                        self.progress.say(&format!("line {}: the server left out {not_taken}", sent.line.number));
-                    }
-                }
-                Err(error) => {
-                    self.stop_if_hopeless(error);
-                    lock(&sending).is_stopped = self.is_stopped;
-                }
+        match self.journal.way() {
+            Way::Create => {
+                let results = self.contacts.create_all(stream::iter(list)).answers();
+                self.take(results, &sending, of_creation).await?;
             }
-            self.ended(&sent, outcome(result.map(|answer| answer.value)))?;
+            Way::Upsert => {
+                let groups = std::mem::take(&mut self.groups);
+                self.take(upserts(self.contacts, groups, list), &sending, of_upsert).await?;
+            }
         }
         let broken = lock(&sending).broken.take();
         broken.map_or(Ok(()), |error| Err(error.into()))
+    }
+
+    /// Takes the results of lines that are sent.
+    async fn take<T>(
+        &mut self,
+        mut results: impl Stream<Item = (usize, Result<Answer<T>, Error>)> + Unpin,
+        sending: &Mutex<Sending>,
+        outcome: fn(Result<T, Error>, State) -> Outcome,
+    ) -> Result<(), AnyError> {
+        while let Some((place, result)) = results.next().await {
+            let Some(sent) = lock(sending).sent.remove(&place) else { continue };
+            let mut not_taken = Vec::new();
+            match &result {
+                Ok(answer) => {
+                    self.unknown_in_a_row = 0;
+                    not_taken.extend_from_slice(answer.not_taken());
+                }
+                Err(error) => {
+                    self.stop_if_hopeless(error);
+                    lock(sending).is_stopped = self.is_stopped;
+                }
+            }
+            let outcome = outcome(result.map(|answer| answer.value), sent.before);
+            for not_taken in not_taken {
+                // The contact may have been created with it, by a request before this one.
+                if not_taken != NotTaken::Gender || matches!(outcome, Outcome::Done(Done::Updated, _)) {
+                    self.progress.say(&format!("line {}: the server left out {not_taken}", sent.line.number));
+                }
+            }
+            self.ended(&sent, outcome)?;
+        }
+        Ok(())
     }
 
     /// Looks up the lines that were begun before, until they are old enough, and gives those that are to be sent again.
@@ -210,7 +275,7 @@ impl Import<'_> {
                         self.failed_look_ups = 0;
                         left.push(line);
                     }
-                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Created(id))?,
+                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Done(Done::Created, id))?,
                     Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why))?,
                     Err(error) => {
                         self.failed_look_ups += 1;
@@ -234,7 +299,7 @@ impl Import<'_> {
 
     /// Stops if nothing that is sent after this error can succeed, and says why.
     fn stop_if_hopeless(&mut self, error: &Error) {
-        self.unknown_in_a_row = if error.created() == Created::Unknown { self.unknown_in_a_row + 1 } else { 0 };
+        self.unknown_in_a_row = if is_unknown(error) { self.unknown_in_a_row + 1 } else { 0 };
         let too_many_unknown = self.unknown_in_a_row >= UNKNOWN_IN_A_ROW;
         if self.is_stopped || !(too_many_unknown || is_hopeless(error)) {
             return;
@@ -252,68 +317,29 @@ impl Import<'_> {
 
     fn ended(&mut self, sent: &Sent, outcome: Outcome) -> Result<(), AnyError> {
         // That it was refused now says nothing of the time before.
-        let outcome = match outcome {
-            Outcome::Failed(error) if sent.was_begun => Outcome::Unknown(error),
-            Outcome::Left if sent.was_begun => {
+        let outcome = match (outcome, sent.before) {
+            (Outcome::Failed(error), State::Begun(_)) => Outcome::Unknown(error),
+            (Outcome::Left, State::Begun(_)) => {
                 Outcome::Unknown("it was begun before, and the import stopped".to_owned())
             }
-            outcome => outcome,
+            (Outcome::Failed(error), State::Again(done)) => Outcome::Again(done, error),
+            (Outcome::Left, State::Again(done)) => return Ok(self.journal.again(&sent.line, done)?),
+            (outcome, _) => outcome,
         };
         self.journal.outcome(sent, &outcome)?;
         let number = sent.line.number;
         match outcome {
-            Outcome::Failed(error) => self.failed.add(number, error),
+            Outcome::Failed(error) | Outcome::Again(_, error) => self.failed.add(number, error),
             Outcome::Unknown(error) => self.unknown.add(number, error),
             Outcome::Left => return Ok(()),
-            Outcome::Created(_) | Outcome::Duplicate(_) => {}
+            Outcome::Done(done, _) => self.tally.add_done(done),
+        }
+        if self.journal.way() == Way::Upsert {
+            self.progress.counts(&self.tally.done_words(Way::Upsert));
         }
         self.progress.one_more();
         Ok(())
     }
-}
-
-/// Whether an error is not about the contact that was sent, so that any other would end in the same way.
-fn is_hopeless(error: &Error) -> bool {
-    match error {
-        Error::Unauthorized(_)
-        | Error::Forbidden(_)
-        | Error::Blocked(_)
-        | Error::Token(_)
-        | Error::Pacing(_)
-        | Error::NotConnected(_) => true,
-        Error::RateLimited(limited) => limited.day_used_up,
-        // The path is not known there: the base URL is another server's.
-        Error::Rejected(response) => response.status().as_u16() == 404,
-        _ => false,
-    }
-}
-
-fn outcome(result: Result<Contact, Error>) -> Outcome {
-    let error = match result {
-        Ok(contact) => return Outcome::Created(contact.id.to_string()),
-        Err(error) => error,
-    };
-    match (error.created(), &error) {
-        (Created::Yes(id), _) => Outcome::Created(id.to_string()),
-        (Created::No, Error::Duplicate(found)) => Outcome::Duplicate(found.contact_id.to_string()),
-        (Created::No, _) if is_hopeless(&error) => Outcome::Left,
-        (Created::No, Error::Validation(refused)) => Outcome::Failed(format!("{error}: {}", messages(refused))),
-        (Created::No, _) => Outcome::Failed(error.to_string()),
-        (Created::Unknown, Error::Unreconciled(unknown)) => {
-            let id = &unknown.found.id;
-            Outcome::Unknown(format!(
-                "{}; its email or phone finds a contact that may be another one: {id}",
-                unknown.error
-            ))
-        }
-        (Created::Unknown, _) => Outcome::Unknown(error.to_string()),
-    }
-}
-
-/// What the server says of the values, as far as it fits in a line.
-fn messages(refused: &Validation) -> String {
-    let messages: Vec<_> = refused.messages.iter().map(|message| message.text()).collect();
-    messages.join("; ").chars().filter(|c| !c.is_control()).take(300).collect()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -3,6 +3,10 @@
 //! Each entry is one line of JSON, written at once at the end of the file. A kill can leave an entry half-written only as the
 //! last one, and that one is taken away when the journal is opened again. A line of the file is known by what is in it, so that
 //! others can be mended, added or taken away between two runs; its number is only for those who read the journal.
+//!
+//! The intent of an upsert is `upsert`, and what comes of one is `updated`, `upserted` or `again` besides. A journal of creations
+//! has none of these, so that it is as it was before there were upserts. It may be gone on with by upserts, and is one of upserts
+//! from then on: to create whom an upsert has found could make a second contact.
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
@@ -16,6 +20,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use crate::table::{Key, Line};
+use crate::way::Way;
 
 /// No entry is longer, in bytes; what is may have no end.
 const LONGEST_ENTRY: u64 = 1024 * 1024;
@@ -27,6 +32,8 @@ pub(crate) struct Journal(Arc<Mutex<Inner>>);
 struct Inner {
     /// The path, for errors.
     path: String,
+    /// What is done with the lines.
+    way: Way,
     file: File,
     /// Of the entries that are whole, in bytes.
     length: u64,
@@ -39,12 +46,42 @@ struct Inner {
 /// What the journal says of a line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Nothing, or that it failed and nothing was created.
+    /// Nothing, or that it failed and nothing was done.
     New,
-    /// That it was sent, or was about to be, and that it may have been created.
+    /// That it was sent, or was about to be, and that it may have been created or upserted.
     Begun(Times),
+    /// That its contact is there, and that it is to be upserted once more.
+    Again(Done),
+    Done(Done),
+}
+
+/// How a line was done.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Done {
     Created,
+    /// The contact was there already, and has what is in the line now.
+    Updated,
+    /// One of the two.
+    Upserted,
+    /// The contact was there already, and nothing was changed.
     Duplicate,
+}
+
+impl Done {
+    /// As it is written.
+    fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Upserted => "upserted",
+            Self::Duplicate => "duplicate",
+        }
+    }
+
+    /// What is written like this; none if it is something else.
+    fn read(word: &str) -> Option<Self> {
+        [Self::Created, Self::Updated, Self::Upserted, Self::Duplicate].into_iter().find(|done| done.word() == word)
+    }
 }
 
 /// When a line was sent, in milliseconds of Unix.
@@ -58,10 +95,12 @@ pub(crate) struct Times {
 
 /// What became of a line.
 pub(crate) enum Outcome {
-    Created(String),
-    Duplicate(String),
+    /// With the id of the contact.
+    Done(Done, String),
     Failed(String),
     Unknown(String),
+    /// The contact is there, and something of the line is missing.
+    Again(Done, String),
     /// Nothing was done, because nothing could succeed.
     Left,
 }
@@ -71,8 +110,8 @@ pub(crate) enum Outcome {
 pub(crate) struct Sent {
     pub(crate) line: Line,
     pub(crate) times: Times,
-    /// Whether it had been sent before, and may have been created then.
-    pub(crate) was_begun: bool,
+    /// What the journal said of it before.
+    pub(crate) before: State,
 }
 
 impl Journal {
@@ -80,7 +119,7 @@ impl Journal {
     /// has said that it is a journal.
     // The program is built with the toolchain of the workspace.
     #[expect(clippy::incompatible_msrv, reason = "nobody depends on a program")]
-    pub(crate) fn open(path: &Path, destination: &str) -> Result<Self, String> {
+    pub(crate) fn open(path: &Path, destination: &str, way: Way) -> Result<Self, String> {
         let failed = |what: &str, error: io::Error| format!("cannot {what} the journal {}: {error}", path.display());
         // Reading something else may have no end, or take it away from who needs it.
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
@@ -97,6 +136,7 @@ impl Journal {
         }
         let mut inner = Inner {
             path: path.display().to_string(),
+            way,
             file,
             length: 0,
             lines: HashMap::new(),
@@ -112,6 +152,11 @@ impl Journal {
         self.lock().path.clone()
     }
 
+    /// What is done with the lines.
+    pub(crate) fn way(&self) -> Way {
+        self.lock().way
+    }
+
     pub(crate) fn state(&self, line: &Line) -> State {
         self.lock().lines.get(&line.key).copied().unwrap_or(State::New)
     }
@@ -124,37 +169,45 @@ impl Journal {
     }
 
     /// Writes that a line is about to be sent: for the first time, or once more.
-    pub(crate) fn intent(&self, line: Line, before: Option<Times>) -> Result<Sent, String> {
+    pub(crate) fn intent(&self, line: Line) -> Result<Sent, String> {
+        let before = self.state(&line);
         let at = Utc::now().timestamp_millis();
-        let times = Times { at, since: before.map_or(at, |times| times.since) };
+        let times = Times { at, since: if let State::Begun(times) = before { times.since } else { at } };
         let mut inner = self.lock();
-        inner.write(&line, json!({"intent": "create", "at": written(times.at), "since": written(times.since)}))?;
-        inner.lines.insert(line.key, State::Begun(times));
-        Ok(Sent { line, times, was_begun: before.is_some() })
+        let intent = inner.way.word();
+        let entry = json!({"intent": intent, "at": written(times.at), "since": written(times.since)});
+        inner.write(&line, entry, State::Begun(times))?;
+        Ok(Sent { line, times, before })
     }
 
     /// Writes what became of a line.
     pub(crate) fn outcome(&self, sent: &Sent, outcome: &Outcome) -> Result<(), String> {
         let line = &sent.line;
         let (entry, state) = match outcome {
-            Outcome::Created(id) => (json!({"outcome": "created", "contactId": id}), State::Created),
-            Outcome::Duplicate(id) => (json!({"outcome": "duplicate", "contactId": id}), State::Duplicate),
+            Outcome::Done(done, id) => (json!({"outcome": done.word(), "contactId": id}), State::Done(*done)),
             Outcome::Failed(error) => (json!({"outcome": "failed", "error": error}), State::New),
             Outcome::Unknown(error) => {
                 let Times { at, since } = sent.times;
                 let entry = json!({"outcome": "unknown", "error": error, "at": written(at), "since": written(since)});
                 (entry, State::Begun(sent.times))
             }
+            Outcome::Again(done, error) => {
+                (json!({"outcome": "again", "was": done.word(), "error": error}), State::Again(*done))
+            }
             Outcome::Left => (json!({"outcome": "left"}), State::New),
         };
         let mut inner = self.lock();
-        inner.write(line, entry)?;
-        inner.lines.insert(line.key, state);
-        if let Outcome::Created(id) | Outcome::Duplicate(id) = outcome {
+        inner.write(line, entry, state)?;
+        if let Outcome::Done(_, id) = outcome {
             let id = inner.hasher.hash_one(id.as_str());
             inner.contacts.insert(id, (line.key, line.number));
         }
         Ok(())
+    }
+
+    /// Writes that a line whose contact is there is to be upserted once more.
+    pub(crate) fn again(&self, line: &Line, done: Done) -> Result<(), String> {
+        self.lock().write(line, json!({"outcome": "again", "was": done.word()}), State::Again(done))
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -217,6 +270,13 @@ impl Inner {
                 Some(_) => Ok(()),
             };
         }
+        let is_of_upserts = text("intent") == Some(Way::Upsert.word()) || text("outcome") == Some("again");
+        if is_of_upserts && self.way == Way::Create {
+            let path = &self.path;
+            return Err(format!(
+                "the journal {path} is of upserts: start again with --upsert, or name another with --journal"
+            ));
+        }
         let key = text("key").and_then(Key::read).ok_or_else(|| self.no_journal(number))?;
         // What was begun at an unknown time may have been begun just now.
         let time = |name| Some(DateTime::parse_from_rfc3339(text(name)?).ok()?.timestamp_millis());
@@ -225,9 +285,11 @@ impl Inner {
         let state = match (text("intent"), text("outcome")) {
             (Some(_), _) | (None, Some("unknown")) => begun,
             (None, Some("failed" | "left")) => State::New,
-            (None, Some("created")) => State::Created,
-            (None, Some("duplicate")) => State::Duplicate,
-            (None, _) => return Err(self.no_journal(number)),
+            (None, Some("again")) => {
+                State::Again(text("was").and_then(Done::read).ok_or_else(|| self.no_journal(number))?)
+            }
+            (None, Some(word)) => State::Done(Done::read(word).ok_or_else(|| self.no_journal(number))?),
+            (None, None) => return Err(self.no_journal(number)),
         };
         if let (Some(id), Some(line)) = (text("contactId"), entry.get("line").and_then(Value::as_u64)) {
             self.contacts.insert(self.hasher.hash_one(id), (key, line));
@@ -236,12 +298,15 @@ impl Inner {
         Ok(())
     }
 
-    fn write(&mut self, line: &Line, mut entry: Value) -> Result<(), String> {
+    /// Writes an entry of a line, which has this state from then on.
+    fn write(&mut self, line: &Line, mut entry: Value, state: State) -> Result<(), String> {
         if let Some(members) = entry.as_object_mut() {
             members.insert("line".to_owned(), line.number.into());
             members.insert("key".to_owned(), line.key.to_string().into());
         }
-        self.append(&format!("{entry}\n"))
+        self.append(&format!("{entry}\n"))?;
+        self.lines.insert(line.key, state);
+        Ok(())
     }
 
     /// Writes an entry; what cannot be written whole is taken away, so that the next one does not join it.

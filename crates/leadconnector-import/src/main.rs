@@ -1,4 +1,4 @@
-//! Creates the contacts of a CSV file: at the full allowance, and going on where it was stopped. See `--help`.
+//! Creates or upserts the contacts of a CSV file: at the full allowance, and going on where it was stopped. See `--help`.
 
 mod arguments;
 mod begun;
@@ -6,16 +6,21 @@ mod columns;
 mod destination;
 mod import;
 mod journal;
+mod outcomes;
+mod plan;
 mod report;
+mod same_contact;
 mod table;
+mod upserts;
+mod way;
 
 use std::error::Error as StdError;
 use std::process::ExitCode;
 
 use arguments::{Arguments, Command};
 use destination::Destination;
-use import::Tally;
-use journal::Journal;
+use journal::{Journal, State};
+use plan::Plan;
 use report::{complain, say};
 use table::{Problem, Table};
 
@@ -46,14 +51,23 @@ async fn main() -> ExitCode {
 
 /// Imports the file; false if not every line ended well.
 async fn run(arguments: Arguments) -> Result<bool, AnyError> {
-    let Arguments { file, journal, dry_run, send_again, wait } = arguments;
-    let table = Table::open(&file)?;
+    let Arguments { file, journal, way, tags, dry_run, send_again, wait } = arguments;
+    let tagged = (!tags.is_empty()).then(|| format!("each of them would be tagged: {}", tags.join(", ")));
+    let table = Table::open(&file, tags)?;
     let shown = file.display().to_string();
     let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
     if dry_run {
-        let checked = table.check(|_| {}, tell)?;
+        let checked = table.check(|row| Ok(way.refusal(&row.contact, State::New)), tell)?;
         let blank = checked.blank_words();
-        say(&format!("{} lines are good, {} are not{blank}; nothing was sent", checked.good, checked.bad));
+        say(&format!(
+            "{} lines are good and would be {}, {} are not{blank}; nothing was sent",
+            checked.good,
+            way.past(),
+            checked.bad
+        ));
+        if let Some(tagged) = tagged {
+            say(&tagged);
+        }
         return Ok(checked.bad == 0);
     }
     let destination = Destination::of_environment().await?;
@@ -68,13 +82,13 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
             name.into()
         }
     };
-    let journal = Journal::open(&path, &destination.words)?;
-    let mut before = Tally::default();
-    let checked = table.check(|line| before.add(journal.state(line)), tell)?;
+    let journal = Journal::open(&path, &destination.words, way)?;
+    let mut plan = Plan::new(&journal);
+    let checked = table.check(|row| plan.add(row), tell)?;
     if !checked.blank_words().is_empty() {
         say(&format!("{} lines are good{}", checked.good, checked.blank_words()));
     }
-    let finished = import::run(&destination.contacts, &table, before, &journal, send_again, wait).await?;
+    let finished = import::run(&destination.contacts, &table, plan, send_again, wait).await?;
     if destination.mock.is_some() {
         say("the mock server is gone now, and the contacts with it");
     }

@@ -20,10 +20,12 @@ pub(crate) fn complain(line: &str) {
 
 /// How many lines ended in which way.
 pub(crate) struct Counts {
-    pub(crate) created: u64,
-    pub(crate) duplicates: u64,
+    /// Those that are done, in words.
+    pub(crate) done: String,
     pub(crate) failed: Named,
     pub(crate) unknown: Named,
+    /// What is said of each line that is unknown.
+    pub(crate) unknown_title: &'static str,
     /// Lines that nothing was done about, because nothing could succeed.
     pub(crate) left: u64,
 }
@@ -56,13 +58,10 @@ impl Named {
 impl Counts {
     /// Says how the lines ended; false if not all of them ended well.
     pub(crate) fn say(&self, journal: &str) -> bool {
-        let Self { created, duplicates, failed, unknown, left } = self;
+        let Self { done, failed, unknown, unknown_title, left } = self;
         let left_words = if *left > 0 { format!(", {left} left to do") } else { String::new() };
-        say(&format!(
-            "{created} created, {duplicates} there already, {} failed, {} unknown{left_words}",
-            failed.count, unknown.count
-        ));
-        for (title, lines) in [("failed, and tried again next time", failed), ("unknown", unknown)] {
+        say(&format!("{done}, {} failed, {} unknown{left_words}", failed.count, unknown.count));
+        for (title, lines) in [("failed, and tried again next time", failed), (unknown_title, unknown)] {
             for (line, error) in &lines.first {
                 say(&format!("line {line}: {title}: {error}"));
             }
@@ -81,7 +80,7 @@ pub(crate) struct Progress(ProgressBar);
 impl Progress {
     pub(crate) fn new(total: u64, done: u64) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} left") {
+        if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len}, {per_sec}, {eta} left{msg}") {
             bar.set_style(style);
         }
         bar.set_position(done);
@@ -90,11 +89,17 @@ impl Progress {
         Self(bar)
     }
 
+    /// Says this behind the time left from now on.
+    pub(crate) fn counts(&self, words: &str) {
+        self.0.set_message(format!(": {words}"));
+    }
+
     pub(crate) fn one_more(&self) {
         self.0.inc(1);
         let (done, total) = (self.0.position(), self.0.length().unwrap_or_default());
         if !std::io::stderr().is_terminal() && (done.is_multiple_of(100) || done == total) {
-            complain(&format!("{done} of {total}, {} left", indicatif::HumanDuration(self.0.eta())));
+            let left = indicatif::HumanDuration(self.0.eta());
+            complain(&format!("{done} of {total}, {left} left{}", self.0.message()));
         }
     }
 

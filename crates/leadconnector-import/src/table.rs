@@ -20,6 +20,8 @@ use crate::columns;
 pub(crate) struct Table {
     path: PathBuf,
     names: StringRecord,
+    /// Of each line, besides its own.
+    tags: Arc<[String]>,
     /// How it was when its columns were read.
     version: Version,
     /// The records in which a quote is not closed, by their places, each with the lines to the quote: they have swallowed the lines
@@ -117,7 +119,8 @@ impl fmt::Display for Problem {
 }
 
 impl Table {
-    pub(crate) fn open(path: &Path) -> Result<Self, String> {
+    /// Opens a file; each line has these tags besides its own.
+    pub(crate) fn open(path: &Path, tags: Vec<String>) -> Result<Self, String> {
         let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", path.display());
         let first_line = |error: &dyn fmt::Display| format!("{}, line 1: {error}", path.display());
         let metadata = path.metadata().map_err(|error| unreadable(&error))?;
@@ -137,24 +140,33 @@ impl Table {
         let mut reader = reader(path).map_err(|error| unreadable(&error))?;
         let names = reader.headers().map_err(|error| unreadable(&error))?.clone();
         columns::check(&names).map_err(|error| first_line(&error))?;
-        Ok(Self { path: path.to_owned(), names, version, unclosed: Arc::new(unclosed) })
+        Ok(Self { path: path.to_owned(), names, tags: tags.into(), version, unclosed: Arc::new(unclosed) })
     }
 
-    /// Reads all lines, hands over those that are good, and tells what is wrong with the others.
-    pub(crate) fn check(&self, mut good: impl FnMut(&Line), mut tell: impl FnMut(&Problem)) -> Result<Checked, String> {
+    /// Reads all lines, hands over those that are good, which may be refused all the same, and tells what is wrong with the others.
+    pub(crate) fn check(
+        &self,
+        mut refusal: impl FnMut(&Row) -> Result<Option<&'static str>, String>,
+        mut tell: impl FnMut(&Problem),
+    ) -> Result<Checked, String> {
         let mut checked = Checked::default();
         for item in self.items()? {
-            match item? {
-                Item::Good(row) => {
-                    good(&row.line);
-                    checked.good += 1;
+            let problem = match item? {
+                Item::Good(row) => match refusal(&row)? {
+                    None => {
+                        checked.good += 1;
+                        continue;
+                    }
+                    Some(refusal) => Problem { line: row.line.number, what: refusal.to_owned() },
+                },
+                Item::Blank => {
+                    checked.blank += 1;
+                    continue;
                 }
-                Item::Blank => checked.blank += 1,
-                Item::Bad(problem) => {
-                    checked.bad += 1;
-                    tell(&problem);
-                }
-            }
+                Item::Bad(problem) => problem,
+            };
+            checked.bad += 1;
+            tell(&problem);
         }
         Ok(checked)
     }
@@ -177,6 +189,7 @@ impl Table {
         Ok(Items {
             path: self.path.clone(),
             names: self.names.clone(),
+            tags: Arc::clone(&self.tags),
             version: self.version,
             unclosed: Arc::clone(&self.unclosed),
             records,
@@ -201,6 +214,7 @@ enum Item {
 struct Items {
     path: PathBuf,
     names: StringRecord,
+    tags: Arc<[String]>,
     version: Version,
     unclosed: Arc<HashMap<u64, u64>>,
     records: csv::Reader<File>,
@@ -234,7 +248,7 @@ impl Iterator for Items {
             return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
         }
         let what = match read {
-            Ok(_) => match columns::contact(&self.names, &self.record) {
+            Ok(_) => match columns::contact(&self.names, &self.record, &self.tags) {
                 Ok(Some(contact)) => {
                     let line = Line { number, key: self.key() };
                     return Some(Ok(Item::Good(Row { line, contact })));

@@ -11,7 +11,8 @@ use std::process::{Command, Output};
 use std::time::Duration;
 
 use leadconnector_mock::http::{HeaderName, HeaderValue, StatusCode};
-use leadconnector_mock::{Reply, Server};
+use leadconnector_mock::{Reply, Request, Server};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 fn program() -> PathBuf {
@@ -86,7 +87,7 @@ fn bad_lines_do_not_stop_the_good_ones() {
     assert_eq!(err, problems);
     assert_eq!(
         (code, out.as_str()),
-        (Some(1), "2 lines are good, 6 are not, 1 are blank and skipped; nothing was sent\n")
+        (Some(1), "2 lines are good and would be created, 6 are not, 1 are blank and skipped; nothing was sent\n")
     );
 
     let (code, out, err) = run(text, &[]);
@@ -367,6 +368,237 @@ async fn what_the_server_leaves_out() {
     assert!(err.contains("line 2: the server left out the custom field `6dvN`"), "{err}");
 }
 
+/// Tags of the command line come to those of a line, and make no contact of a blank one.
+#[tokio::test]
+async fn tags_for_all_lines() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,tags\nrosan@deos.com,Customer; vip\n,\nrubika@deos.com,\n").unwrap();
+    let tagged = ["--tag", " trade fair ", "--tag=a;b"];
+    let (code, out, _) = run_with(with(&file, &server, &[&tagged[..], &["--dry-run"]].concat())).await;
+    let words = "2 lines are good and would be created, 0 are not, 1 are blank and skipped; nothing was sent\n\
+                 each of them would be tagged: trade fair, a, b\n";
+    assert_eq!((code, out.as_str()), (Some(0), words));
+    for blank in ["", " ", ";", "\t; "] {
+        let (code, _, err) = run_with(with(&file, &server, &["--tag", "a", "--tag", blank])).await;
+        assert!(code == Some(2) && err.contains("a tag has no text"), "{err}");
+    }
+    assert!(server.requests().is_empty());
+
+    let (code, out, _) = run_with(with(&file, &server, &tagged)).await;
+    assert!(code == Some(0) && out.contains("2 created"), "{out}");
+    let mut tags: Vec<_> = server.contacts().iter().map(|contact| contact["tags"].to_string()).collect();
+    tags.sort();
+    assert_eq!(tags, [r#"["customer","vip","trade fair","a","b"]"#, r#"["trade fair","a","b"]"#]);
+    // It is the line that was done, whatever its tags are now.
+    let (code, out, _) = run_with(with(&file, &server, &["--tag", "another"])).await;
+    assert!(code == Some(0) && out.contains("2 of 2 lines are done"), "{out}");
+}
+
+/// The stored contact with this email.
+fn stored(server: &Server, email: &str) -> Value {
+    let mut contacts = server.contacts().into_iter().filter(|contact| contact["emailLowerCase"] == email);
+    let contact = contacts.next().unwrap();
+    assert!(contacts.next().is_none(), "{email} is there twice");
+    contact
+}
+
+/// The paths that were asked for, in order, without their queries.
+fn paths(server: &Server) -> Vec<String> {
+    let path = |request: Request| request.path.split('?').next().unwrap().to_owned();
+    server.requests().into_iter().map(path).collect()
+}
+
+#[tokio::test]
+async fn upserts_update_and_create() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let old =
+        json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan@deos.com", "city": "Delhi", "tags": ["old"]});
+    server.insert(&old).unwrap();
+    let lines = "Rosan,ROSAN@deos.com,,customer,male\nRubika,,+15125550123,,female\nAnna,anna@deos.com,,new,\n";
+    fs::write(&file, format!("firstName,email,phone,tags,gender\n{lines}")).unwrap();
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert", "--dry-run"])).await;
+    let words = "3 lines are good and would be upserted, 0 are not; nothing was sent\n";
+    assert_eq!((code, out.as_str(), server.requests().len()), (Some(0), words, 0));
+
+    let (code, out, err) = run_with(with(&file, &server, &["--upsert", "--tag", "trade fair"])).await;
+    assert!(code == Some(0) && out.contains("2 created, 1 updated, 0 failed, 0 unknown\n"), "{out}{err}");
+    assert!(err.contains("3 of 3, 0 seconds left: 2 created, 1 updated\n"), "{err}");
+    // The vendor takes the gender of a contact that is new alone.
+    let remarks: Vec<_> = err.lines().filter(|line| line.contains("left out")).collect();
+    assert_eq!(remarks, ["line 2: the server left out the gender"]);
+    let rosan = stored(&server, "rosan@deos.com");
+    assert_eq!((&rosan["firstName"], &rosan["city"]), (&json!("Rosan"), &json!("Delhi")));
+    assert_eq!(rosan["tags"], json!(["old", "customer", "trade fair"]));
+    assert_eq!(stored(&server, "anna@deos.com")["tags"], json!(["new", "trade fair"]));
+    assert_eq!((server.contacts().len(), server.carried_out("upsert_contact")), (3, 3));
+
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(0) && out.contains("3 of 3 lines are done, 0 were begun\n2 created, 1 updated, "), "{out}");
+    assert_eq!(server.requests().len(), 6);
+}
+
+/// Without an email and a phone, nobody knows whose line it is.
+#[tokio::test]
+async fn a_line_that_finds_nobody_is_not_upserted() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "firstName,email,phone\nNobody,,\nRosan,rosan@deos.com,\nAnna,,+15125550123\n").unwrap();
+    let reason = "contacts.csv: line 2: it has neither email nor phone, and would be there twice if it were sent twice: \
+                  import such lines by themselves, without --upsert\n";
+    for arguments in [&["--upsert", "--dry-run"][..], &["--upsert"]] {
+        let (code, out, err) = run_with(with(&file, &server, arguments)).await;
+        assert!(code == Some(1) && err.contains(reason), "{out}{err}");
+    }
+    assert_eq!((server.contacts().len(), server.requests().len()), (2, 2));
+
+    // One that was created is done.
+    let journal = folder.path().join("journal");
+    let other = Server::start().await.unwrap();
+    for arguments in [&[][..], &["--upsert"]] {
+        let arguments = [&["--journal", journal.to_str().unwrap()], arguments].concat();
+        let (code, out, err) = run_with(with(&file, &other, &arguments)).await;
+        assert!(code == Some(0) && out.contains("3 created, 0 "), "{out}{err}");
+    }
+    assert_eq!(other.requests().len(), 3);
+}
+
+/// They would be two contacts if they were sent at one time, and the later line is the one that counts.
+#[tokio::test]
+async fn lines_for_one_contact_go_one_after_the_other() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines =
+        "Anna,anna@deos.com,\nFirst,ROSAN@deos.com,+15125550123\nSecond,rosan@deos.com,\nThird,,+1 512-555-0123\n";
+    fs::write(&file, format!("firstName,email,phone\n{lines}")).unwrap();
+    // The first request of all goes ahead of the others.
+    server.reply(Reply::ordinary());
+    for wait in [400, 200] {
+        server.reply(Reply::ordinary().carried_out_after(Duration::from_millis(wait)));
+    }
+    let (code, out, err) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(0) && out.contains("2 created, 2 updated, 0 failed"), "{out}{err}");
+    assert_eq!((&stored(&server, "rosan@deos.com")["firstName"], server.contacts().len()), (&json!("Third"), 2));
+}
+
+/// What an earlier line has written over is sent again.
+#[tokio::test]
+async fn the_later_line_counts_also_when_the_earlier_one_is_tried_again() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines = "Anna,anna@deos.com,\nFirst,rosan@deos.com,Delhi\nSecond,rosan@deos.com,\n";
+    fs::write(&file, format!("firstName,email,city\n{lines}")).unwrap();
+    server.reply(Reply::ordinary());
+    server.reply(Reply::new(StatusCode::BAD_REQUEST));
+    let (code, out, err) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(1) && out.contains("2 created, 0 updated, 1 failed, 0 unknown\n"), "{out}{err}");
+    assert!(out.contains("line 3: failed, and tried again next time: the server refused the request: 400"), "{out}");
+    let before = server.requests().len();
+
+    // Nothing is done about it, as in a run that is killed just then.
+    server.reply(Reply::new(StatusCode::UNAUTHORIZED));
+    server.reply(Reply::new(StatusCode::UNAUTHORIZED));
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(1) && out.contains("1 of 3 lines are done") && out.contains(", 2 left to do\n"), "{out}");
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(0) && out.contains("2 created, 1 updated, 0 failed, 0 unknown\n"), "{out}");
+    let rosan = stored(&server, "rosan@deos.com");
+    assert_eq!((&rosan["firstName"], &rosan["city"]), (&json!("Second"), &json!("Delhi")));
+    assert!(server.requests().len() <= before + 4, "{:?}", paths(&server));
+}
+
+/// The contact is there and its line is not done.
+#[tokio::test]
+async fn tags_that_are_missing() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,tags\nrosan@deos.com,customer\n").unwrap();
+    for (reply, words, stopped) in [
+        (StatusCode::BAD_REQUEST, "only its tags are missing: the server refused the request: 400", ""),
+        (StatusCode::FOUND, "only its tags may be missing: the server redirects (302)", ""),
+        (StatusCode::UNAUTHORIZED, "only its tags are missing: the server does not accept the token", "stopped, since"),
+    ] {
+        server.reply(Reply::ordinary());
+        server.reply(Reply::new(reply));
+        let (code, out, err) = run_with(with(&file, &server, &["--upsert"])).await;
+        assert!(code == Some(1) && out.contains("0 created, 0 updated, 1 failed, 0 unknown\n"), "{out}");
+        let line = "line 2: failed, and tried again next time: the contact is there, and";
+        assert!(out.contains(&format!("{line} {words}")), "{out}");
+        assert!(err.contains(stopped), "{err}");
+    }
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    // It was created, although this run has found it.
+    assert!(code == Some(0) && out.contains("1 created, 0 updated, 0 failed, 0 unknown\n"), "{out}");
+    assert_eq!(stored(&server, "rosan@deos.com")["tags"], json!(["customer"]));
+}
+
+/// An upsert may be repeated, so nothing is looked up.
+#[tokio::test]
+async fn an_upsert_of_unknown_outcome_is_sent_again() {
+    let server = Server::builder().allow_duplicates(true).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "email,gender\nrosan@deos.com,male\nanna@deos.com,\n").unwrap();
+    server.reply(Reply::new(StatusCode::FOUND).carried_out_after(Duration::ZERO));
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(1) && out.contains("1 created, 0 updated, 0 failed, 1 unknown\n"), "{out}");
+    assert!(out.contains("line 2: unknown, and sent again next time: the server redirects (302)"), "{out}");
+    assert_eq!(server.contacts().len(), 2);
+    // A refusal now says nothing of the time before.
+    server.reply(Reply::new(StatusCode::BAD_REQUEST));
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(code == Some(1) && out.contains("line 2: unknown, and sent again next time: the server refused"), "{out}");
+
+    let (code, out, err) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(out.contains("1 of 2 lines are done, 1 were begun\n"), "{out}");
+    let words = "1 created, 0 updated, 1 created or updated, 0 failed, 0 unknown\n";
+    assert!(code == Some(0) && out.contains(words), "{out}");
+    // The first request has taken the gender.
+    assert!(!err.contains("left out"), "{err}");
+    assert_eq!(stored(&server, "rosan@deos.com")["gender"], "male");
+    assert_eq!(paths(&server), ["/contacts/upsert"; 4]);
+}
+
+/// What was created stays done, and what was begun, or was there already, is upserted. Not the other way round.
+#[tokio::test]
+async fn creations_are_gone_on_with_as_upserts() {
+    let server = Server::start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    fs::write(&file, "firstName,email\nRosan,rosan@deos.com\n").unwrap();
+    let journal = begun(&file, &server).await;
+    let created = known(Some("rosan@deos.com"), None);
+    server.insert(&created).unwrap();
+    server.insert(&known(Some("rubika@deos.com"), None)).unwrap();
+    let lines = "Anna,anna@deos.com\nRubika,rubika@deos.com\n";
+    fs::write(&file, format!("firstName,email\n{lines}")).unwrap();
+    let (code, out, _) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("1 created, 1 there already, 0 failed, 0 unknown\n"), "{out}");
+    fs::write(&file, format!("firstName,email\nRosan,rosan@deos.com\n{lines}")).unwrap();
+    let before = server.requests().len();
+
+    let (code, out, _) = run_with(with(&file, &server, &["--upsert"])).await;
+    assert!(out.contains("1 of 3 lines are done, 1 were begun\n"), "{out}");
+    let words = "1 created, 1 updated, 1 created or updated, 0 failed, 0 unknown\n";
+    assert!(code == Some(0) && out.contains(words), "{out}");
+    assert_eq!(paths(&server)[before..], ["/contacts/upsert"; 2]);
+    assert_eq!(stored(&server, "rubika@deos.com")["firstName"], "Rubika");
+
+    // A creation of somebody who was upserted could make a second contact.
+    let entries = fs::read_to_string(&journal).unwrap();
+    let (code, _, err) = run_with(import(&file, Some(&server))).await;
+    let words = "is of upserts: start again with --upsert, or name another with --journal\n";
+    assert!(code == Some(1) && err.contains(words), "{err}");
+    assert_eq!((server.requests().len(), fs::read_to_string(&journal).unwrap()), (before + 2, entries));
+}
+
 /// When nothing can succeed, the rest is left to do.
 #[tokio::test]
 async fn a_list_stops_when_nothing_can_succeed() {
@@ -374,28 +606,34 @@ async fn a_list_stops_when_nothing_can_succeed() {
         let zero = HeaderValue::from_static("0");
         Reply::new(StatusCode::TOO_MANY_REQUESTS).header(HeaderName::from_static("x-ratelimit-daily-remaining"), zero)
     };
-    for (reply, words, least_left) in [
-        (Reply::new(StatusCode::UNAUTHORIZED), "the server does not accept the token (401)", 350),
-        (Reply::new(StatusCode::FORBIDDEN), "the token is not for this location", 350),
-        (day_over(), "the allowance of the day is used up", 350),
-        (Reply::new(StatusCode::NOT_FOUND), "404 Not Found", 350),
-        (Reply::new(StatusCode::BAD_GATEWAY), "50 times in a row: the server failed: 502", 250),
+    let redirect = || Reply::new(StatusCode::FOUND);
+    for (way, reply, words, least_left) in [
+        (&[][..], Reply::new(StatusCode::UNAUTHORIZED), "the server does not accept the token (401)", 350),
+        (&[], Reply::new(StatusCode::FORBIDDEN), "the token is not for this location", 350),
+        (&[], day_over(), "the allowance of the day is used up", 350),
+        (&[], Reply::new(StatusCode::NOT_FOUND), "404 Not Found", 350),
+        (&[], Reply::new(StatusCode::BAD_GATEWAY), "50 times in a row: the server failed: 502", 250),
+        (&["--upsert"], Reply::new(StatusCode::UNAUTHORIZED), "the server does not accept the token (401)", 350),
+        (&["--upsert"], redirect(), "50 times in a row: the server redirects (302)", 250),
     ] {
         let server = Server::start().await.unwrap();
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("contacts.csv");
-        let lines: String = (0..400).map(|number| format!("Number {number}\n")).collect();
-        fs::write(&file, format!("firstName\n{lines}")).unwrap();
+        let (column, end) = if way.is_empty() { ("firstName", "") } else { ("email", "@example.com") };
+        let lines: String = (0..400).map(|number| format!("{number}{end}\n")).collect();
+        fs::write(&file, format!("{column}\n{lines}")).unwrap();
         for _ in 0..400 {
             server.reply(reply.clone());
         }
-        let (code, out, err) = run_with(import(&file, Some(&server))).await;
+        let (code, out, err) = run_with(with(&file, &server, way)).await;
         assert_eq!(code, Some(1));
         assert_eq!(err.matches("stopped, since nothing can succeed: ").count(), 1, "{err}");
         assert!(err.contains(words), "{err}");
         let left = out.rsplit_once(" left to do").unwrap().0.rsplit_once(' ').unwrap().1;
         assert!(left.parse::<u32>().unwrap() >= least_left, "{out}");
-        assert!(out.contains("0 created, 0 there already, 0 failed"), "{out}");
+        let words =
+            if way.is_empty() { "0 created, 0 there already, 0 failed" } else { "0 created, 0 updated, 0 failed" };
+        assert!(out.contains(words), "{out}");
         assert!(server.requests().len() < 150, "{} requests", server.requests().len());
         assert!(server.contacts().is_empty());
     }
@@ -521,6 +759,62 @@ async fn killed_at_twenty_moments() {
     assert_eq!(code, Some(0), "{out}{err}");
     assert!(out.contains(&format!("{LINES} created, 0 there already, 0 failed, 0 unknown")), "{out}");
     assert_eq!((most_often(&server), server.contacts().len()), (1, LINES));
+}
+
+/// Nobody is there twice, nobody lacks what a second request adds, and somebody else's tags stay.
+#[tokio::test]
+async fn upserts_killed_at_twenty_moments() {
+    const LINES: usize = 1_000;
+    let server =
+        Server::builder().allow_duplicates(true).rate_limit(100, Duration::from_millis(40)).start().await.unwrap();
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let mut text = String::from("firstName,email,phone,tags\n");
+    for number in 0..LINES {
+        // Half of them by email, half by phone; a third is there already.
+        let (email, phone) = if number % 2 == 0 {
+            (format!("{number}@example.com"), String::new())
+        } else {
+            (String::new(), format!("+1555{number:07}"))
+        };
+        if number % 3 == 0 {
+            let mut known = json!({"locationId": "ve9EPM428h8vShlRW1KT", "tags": ["old"]});
+            known[if email.is_empty() { "phone" } else { "email" }] = json!(format!("{email}{phone}"));
+            server.insert(&known).unwrap();
+        }
+        writeln!(text, "Number {number},{email},{phone},own {number}").unwrap();
+    }
+    fs::write(&file, text).unwrap();
+    let command = || with(&file, &server, &["--upsert", "--tag", "all"]);
+
+    let mut unfinished = 0;
+    for kill in 0..20_u64 {
+        let mut child =
+            command().stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
+        let (before, more) = (server.received(), RandomState::new().hash_one(kill) % 130);
+        while child.try_wait().unwrap().is_none() && server.received() < before + more {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        unfinished += usize::from(server.contacts().len() < LINES);
+    }
+    assert!(unfinished >= 10, "only {unfinished} of 20 kills came before the end: the file is too short");
+    let (code, out, err) = run_with(command()).await;
+    assert!(code == Some(0) && out.contains(", 0 failed, 0 unknown\n"), "{out}{err}");
+    assert_eq!((most_often(&server), server.contacts().len()), (1, LINES));
+    for contact in server.contacts() {
+        let name = contact["firstName"].as_str().unwrap();
+        let number: usize = name.strip_prefix("Number ").unwrap().parse().unwrap();
+        let mut tags = contact["tags"].as_array().unwrap().clone();
+        tags.retain(|tag| *tag != "old");
+        assert_eq!(
+            tags.len() + usize::from(number.is_multiple_of(3)),
+            contact["tags"].as_array().unwrap().len(),
+            "{contact}"
+        );
+        assert_eq!(tags, [json!(format!("own {number}")), json!("all")], "{contact}");
+    }
 }
 
 /// How often the contact is there that is there most often.
