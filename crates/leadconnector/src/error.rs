@@ -76,7 +76,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 ///
 /// `Display`, `Debug` and the chain of sources hold no token, nothing from a body, and no URL. What the server said is there
 /// for whoever asks for it: [`Response::body`].
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A value was refused before anything was sent.
