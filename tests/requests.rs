@@ -140,6 +140,38 @@ async fn custom_fields_of_each_kind() {
     insta::assert_snapshot!(sent(contact).await);
 }
 
+/// The fields by what they are called, and values as those of each kind are sent.
+#[tokio::test]
+async fn custom_fields_by_their_names() {
+    let server = Server::start().await.unwrap();
+    let field = |id: &str, name: &str, kind: &str, options: &[&str]| {
+        let key = format!("contact.{}", name.to_lowercase());
+        serde_json::json!({"id": id, "name": name, "fieldKey": key, "dataType": kind, "picklistOptions": options})
+    };
+    let fields = [
+        field("3sv6UEo51C9Bmpo1cKTq", "Plan", "SINGLE_OPTIONS", &["Basic", "Enterprise annual"]),
+        field("5tRzkfyFE6PEQGsLWPhA", "Seats", "NUMERICAL", &[]),
+        field("6dvNaf7VhkQ9snc5vnjJ", "Colors", "CHECKBOX", &["red", "green"]),
+        field("8xTqVnYpzLwR2sKd4mGb", "Renewal", "DATE", &[]),
+    ];
+    let fields = serde_json::json!({"customFields": fields});
+    server.reply(Reply::json(http::StatusCode::OK, &fields));
+    let client = Client::builder(TOKEN).base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+
+    let fields = contacts.custom_fields().await.unwrap();
+    let day = chrono::NaiveDate::from_ymd_opt(2027, 1, 31).unwrap();
+    let contact = rosan()
+        .custom_field(fields.by_key("contact.plan").unwrap().value("Enterprise annual").unwrap())
+        .custom_field(fields.by_key("seats").unwrap().value(" 42 ").unwrap())
+        .custom_field(fields.by_name("colors").unwrap().value("green").unwrap())
+        .custom_field(fields.find("Renewal").unwrap().value(day).unwrap())
+        .build();
+    contacts.create(contact).await.unwrap();
+    let requests: Vec<_> = server.requests().iter().map(as_text).collect();
+    insta::assert_snapshot!(requests.join("\n\n"));
+}
+
 #[tokio::test]
 async fn dnd_on_every_channel_with_every_status() {
     let channels = [Channel::Call, Channel::Email, Channel::Sms, Channel::WhatsApp, Channel::Gmb, Channel::Fb];

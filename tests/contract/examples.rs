@@ -1,7 +1,9 @@
 //! The examples in the fragment, decoded by the client.
 
 use http::StatusCode;
-use leadconnector::{Client, Contact, ContactId, Error, LocationId, NewContact, Note};
+use leadconnector::{
+    Client, Contact, ContactId, CustomFields, Error, LocationCustomField, LocationId, NewContact, Note,
+};
 use leadconnector_mock::{Reply, Server};
 use serde_json::{Value, json};
 
@@ -129,6 +131,25 @@ async fn the_note_has_every_member() {
     let written = serde_json::to_value(&notes).unwrap();
     assert_eq!(written, answer["notes"]);
     assert_eq!(serde_json::from_value::<Vec<Note>>(written).unwrap(), notes);
+}
+
+#[tokio::test]
+async fn the_custom_field_has_every_member() {
+    let fragment = fragment();
+    let answer = example(&fragment["components"]["schemas"]["GetCustomFieldsResponse"], &fragment);
+    let server = Server::start().await.unwrap();
+    server.reply(Reply::json(StatusCode::OK, &answer));
+    let client = Client::builder("token").base_url(server.url()).build().unwrap();
+    let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let fields = contacts.custom_fields().await.unwrap();
+    insta::assert_debug_snapshot!(fields.iter().collect::<Vec<_>>());
+
+    let written = serde_json::to_value(fields.iter().collect::<Vec<_>>()).unwrap();
+    assert_eq!(written, answer["customFields"]);
+    assert_eq!(
+        serde_json::from_value::<Vec<LocationCustomField>>(written).unwrap().into_iter().collect::<CustomFields>(),
+        fields
+    );
 }
 
 /// A contact is written as the page has it, and read again as it was.

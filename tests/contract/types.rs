@@ -37,6 +37,7 @@ fn generated_types_are_what_the_fragment_says() {
         ("RemoveTagsResponse", schemars::schema_for!(types::RemoveTagsResponse)),
         ("WorkflowRequest", schemars::schema_for!(types::WorkflowRequest)),
         ("WorkflowResponse", schemars::schema_for!(types::WorkflowResponse)),
+        ("GetCustomFieldsResponse", schemars::schema_for!(types::GetCustomFieldsResponse)),
         ("ErrorBody", schemars::schema_for!(types::ErrorBody)),
         ("Version", schemars::schema_for!(types::Version)),
     ] {

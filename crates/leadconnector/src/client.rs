@@ -8,8 +8,9 @@ use url::{Host, Url};
 use crate::call::pacing::{AnyPacing, Pacing, SlidingWindow};
 use crate::call::retry::{Retry, RetryPolicy};
 use crate::call::token_source::{TokenSource, Tokens};
+use crate::contacts::Kept;
 use crate::error::HttpSetupError;
-use crate::{ApiVersion, BuildError, Contacts, InvalidValue, LocationId, Reconcile, Token};
+use crate::{Answer, ApiVersion, BuildError, Contacts, CustomFields, InvalidValue, LocationId, Reconcile, Token};
 
 /// The way to the API: a token, a base URL and a pool of connections.
 ///
@@ -43,6 +44,7 @@ struct Shared {
     response_limit: usize,
     concurrency: usize,
     reconcile: Reconcile,
+    custom_fields: Kept<Answer<CustomFields>>,
     /// Sent with each request, where the HTTP client has none of its own.
     user_agent: Option<HeaderValue>,
 }
@@ -82,6 +84,11 @@ impl Client {
 
     pub(crate) fn reconcile(&self) -> &Reconcile {
         &self.shared.reconcile
+    }
+
+    /// Those of each location that are kept.
+    pub(crate) fn custom_fields(&self) -> &Kept<Answer<CustomFields>> {
+        &self.shared.custom_fields
     }
 
     pub(crate) fn retry(&self) -> &dyn RetryPolicy {
@@ -124,6 +131,7 @@ pub struct ClientBuilder {
     retry: Box<dyn RetryPolicy>,
     concurrency: usize,
     reconcile: Reconcile,
+    keep_custom_fields_for: Duration,
 }
 
 impl ClientBuilder {
@@ -142,6 +150,7 @@ impl ClientBuilder {
             retry: Box::new(Retry::default()),
             concurrency: 32,
             reconcile: Reconcile::off(),
+            keep_custom_fields_for: Duration::from_secs(5 * 60),
         }
     }
 
@@ -236,6 +245,15 @@ impl ClientBuilder {
         self
     }
 
+    /// How long the custom fields of a location are kept after they were asked for with
+    /// [`Contacts::custom_fields`]. The default is 5 minutes. After zero, they are not kept, and each call asks.
+    ///
+    /// A field or an option that is added meanwhile is not known until then, or until [`Contacts::refresh_custom_fields`].
+    pub fn keep_custom_fields_for(mut self, time: Duration) -> Self {
+        self.keep_custom_fields_for = time;
+        self
+    }
+
     /// The client.
     ///
     /// # Errors
@@ -287,7 +305,19 @@ impl ClientBuilder {
         let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
             .map_err(|_| InvalidValue::new("Version", "has a character that a header cannot have"))?;
         let Self { timeout, pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let shared = Shared { raw, tokens, timeout, pacing, retry, response_limit, concurrency, reconcile, user_agent };
+        let custom_fields = Kept::new(self.keep_custom_fields_for, timeout);
+        let shared = Shared {
+            raw,
+            tokens,
+            timeout,
+            pacing,
+            retry,
+            response_limit,
+            concurrency,
+            reconcile,
+            custom_fields,
+            user_agent,
+        };
         Ok(Client { shared: Arc::new(shared) })
     }
 }

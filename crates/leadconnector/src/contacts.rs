@@ -3,6 +3,7 @@
 mod create;
 mod create_all;
 mod create_note;
+mod custom_fields;
 mod delete;
 mod find_duplicate;
 mod get;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use create_all::CreateAll;
+pub(crate) use custom_fields::Kept;
 use leadconnector_raw as raw;
 pub use reconcile::Reconcile;
 pub use search::{SearchPage, SearchPages, SearchResults};

@@ -74,9 +74,14 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 ///
 /// # Privacy
 ///
-/// `Display`, `Debug` and the chain of sources hold no token, nothing from a body, and no URL. What the server said is there
-/// for whoever asks for it: [`Response::body`].
-#[derive(Debug)]
+/// `Display`, `Debug` and the chain of sources hold no token, nothing from a body, and no URL; but [`Invalid`](Self::Invalid) may
+/// say what a location calls its custom fields and their options. What the server said is there for whoever asks for it:
+/// [`Response::body`].
+///
+/// # Clones
+///
+/// Those who waited for one answer share its error: [`Contacts::custom_fields`](crate::Contacts::custom_fields).
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Error {
     /// A value was refused before anything was sent.

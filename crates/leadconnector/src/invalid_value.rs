@@ -4,7 +4,8 @@ use std::fmt;
 
 /// A value was refused before anything was sent.
 ///
-/// It names the field and what is wrong with the value, and never holds the value itself.
+/// It names the field and what is wrong with the value, and never holds the value itself. Of a custom field that is looked for by
+/// what it is called ([`CustomFields`](crate::CustomFields)), it has that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidValue {
     field: &'static str,

@@ -45,6 +45,7 @@
 //! - A member that the page calls "string or null" can be absent, null or a value: not called, `.city(Null)`,
 //!   `.city("Dolomite")`. An `Option` fits too: `None` is the same as not called.
 //! - A [`Call`] yields plain data; [`Call::answer`] yields what came with it too.
+//! - A custom field can be written by its name, with a value that fits it: [`Contacts::custom_fields`].
 //! - Each error says whether the operation was carried out all the same: [`Error::carried_out`], and [`Error::created`].
 //! - Nothing panics, and `Debug` never prints a token.
 //! - [`guide::operations`] has a table of the operations: what repeating each of them does, and which scope the token needs.
@@ -92,8 +93,10 @@ pub use models::contact_fields::{
 };
 pub use models::contact_key::ContactKey;
 pub use models::contact_update::{ContactUpdate, ContactUpdateBuilder};
+pub use models::custom_fields::CustomFields;
 pub use models::found_contact::{ContactOpportunity, FoundContact};
 pub use models::list_item::ListItem;
+pub use models::location_custom_field::{CustomFieldKind, LocationCustomField};
 pub use models::new_contact::{NewContact, NewContactBuilder};
 pub use models::new_note::NewNote;
 pub use models::note::Note;

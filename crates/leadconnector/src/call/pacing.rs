@@ -77,6 +77,21 @@ impl PacingError {
     }
 }
 
+/// Of what a store said, the words alone are cloned, with those of its sources.
+impl Clone for PacingError {
+    fn clone(&self) -> Self {
+        match self {
+            Self::DayUsedUp { again_in } => Self::DayUsedUp { again_in: *again_in },
+            Self::Held { again_in } => Self::Held { again_in: *again_in },
+            Self::Store(error) => {
+                let first: &dyn std::error::Error = &**error;
+                let chain = std::iter::successors(Some(first), |error| error.source());
+                Self::Store(chain.map(ToString::to_string).collect::<Vec<_>>().join(": ").into())
+            }
+        }
+    }
+}
+
 impl fmt::Display for PacingError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -159,5 +174,31 @@ impl<P: Permit> AnyPermit for P {
 impl fmt::Debug for dyn AnyPacing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pacing(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+    use crate::Error;
+
+    #[test]
+    fn a_clone_says_the_same() {
+        let disk: BoxError = std::io::Error::other("the disk is full").into();
+        let store = crate::error::TokenError::new(disk);
+        for error in [
+            PacingError::DayUsedUp { again_in: Duration::from_secs(60) },
+            PacingError::Held { again_in: Duration::from_secs(7) },
+            PacingError::Store(store.into()),
+        ] {
+            let clone = error.clone();
+            assert_eq!((clone.to_string(), clone.again_in()), (error.to_string(), error.again_in()));
+            let said = Error::Pacing(clone).source().map(ToString::to_string);
+            let chain =
+                error.source().map(|_| "the token source had no token; nothing was sent: the disk is full".to_owned());
+            assert_eq!(said, chain);
+        }
     }
 }

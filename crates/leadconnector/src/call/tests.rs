@@ -1397,7 +1397,7 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
         OperationId::SearchContactsAdvanced => {
             contacts.count(Search::new()).answer().await.map(|answer| answer.attempts())
         }
-        OperationId::GetCustomFields => todo!(),
+        OperationId::GetCustomFields => contacts.custom_fields().answer().await.map(|answer| answer.attempts()),
         OperationId::UpsertContact => contacts.upsert(rosan()).answer().await.map(|answer| answer.attempts()),
         OperationId::UpdateContact => {
             let update = ContactUpdate::builder().city(MARKER).build();

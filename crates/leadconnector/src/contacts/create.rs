@@ -16,7 +16,8 @@ impl Contacts {
     /// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
     ///
     /// The server often drops a custom field that the location does not have, or a choice that is not to the letter one of the
-    /// field's options, without a word. [`Answer::not_taken`] names each custom field that was sent with a value and is not in the
+    /// field's options, without a word. [`custom_fields`](Self::custom_fields) gives fields that refuse both before anything is sent, and
+    /// [`Answer::not_taken`] names each custom field that was sent with a value and is not in the
     /// answer:
     ///
     /// ```

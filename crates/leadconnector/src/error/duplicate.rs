@@ -5,6 +5,7 @@ use std::fmt;
 use crate::{ContactId, Response};
 
 /// The contact that is already there: `meta` in the server's answer.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Duplicate {
     /// The id of the contact that is already there: `contactId`.

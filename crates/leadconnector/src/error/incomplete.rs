@@ -7,6 +7,7 @@ use leadconnector_raw::{Effect, Operation};
 use crate::{CreatedId, Response, TransportError};
 
 /// An answer that did not arrive, or not whole.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Incomplete {
     /// What arrived of the answer; none if not even its status did.

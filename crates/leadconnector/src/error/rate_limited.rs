@@ -6,7 +6,7 @@ use crate::Response;
 use crate::call::pacing::DAY;
 
 /// Too many requests.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RateLimited {
     /// When to try again, from the moment of the answer, if the server said so: `Retry-After`, or else the interval in

@@ -6,6 +6,7 @@ use crate::{CarriedOut, Created, CreatedId, Error, Upserted};
 
 /// A contact that was upserted, and whose tags were not added, or may not have been: [`Contacts::add_tags`](crate::Contacts::add_tags)
 /// with its id does what is left to do. It may be called again in any case.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct TagsNotAdded {
     /// What came of the upsert itself.

@@ -2,14 +2,18 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 /// What went wrong with a connection. The chain of sources says more.
-#[derive(Debug)]
-pub struct TransportError(reqwest::Error);
+#[derive(Clone, Debug)]
+pub struct TransportError(
+    // Those who waited for one answer share its error.
+    Arc<reqwest::Error>,
+);
 
 impl TransportError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
-        Self(error.without_url())
+        Self(Arc::new(error.without_url()))
     }
 }
 

@@ -6,7 +6,7 @@ use super::incomplete::known_all_the_same;
 use crate::Response;
 
 /// A successful answer that is not what the operation answers with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// What is wrong with it.

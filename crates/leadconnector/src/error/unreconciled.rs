@@ -6,6 +6,7 @@ use crate::{Contact, Error};
 
 /// A creation whose outcome is unknown, and a contact that a look-up found by the email of the new contact, or by its phone where no
 /// email was sent. It was added before, or nothing says when; or it has another email or another name.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Unreconciled {
     /// The contact that was found.

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::Response;
 
 /// What the server does not accept: `message` in its answer.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Validation {
     /// The server's messages, such as `email must be an email`.

@@ -86,7 +86,7 @@ fn other_path(id: &str) -> Option<&'static str> {
 
 /// Whether it is the key of a custom field, such as `contact.invite_token`.
 fn key(id: &str) -> Option<&'static str> {
-    id.contains('.').then_some("is a key, not an id: the vendor's list of custom fields has the id beside it")
+    id.contains('.').then_some("is a key, not an id: `Contacts::custom_fields` finds the field by either")
 }
 
 fn checked(id: &str, field: &'static str) -> Result<(), InvalidValue> {

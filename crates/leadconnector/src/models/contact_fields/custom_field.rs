@@ -1,11 +1,13 @@
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use leadconnector_raw::types as raw;
 use serde_json::{Map, Number, Value};
 
 use crate::{CustomFieldId, InvalidValue, Optional};
 
-/// A custom field to be written: an item of `customFields` on the page.
+/// A custom field to be written: an item of `customFields` on the page. It is made of its id, or by its name and with a value that
+/// was checked: [`Contacts::custom_fields`](crate::Contacts::custom_fields).
 ///
 /// ```
 /// use leadconnector::{CustomField, CustomFieldId};
@@ -69,7 +71,7 @@ pub enum CustomFieldValue {
 
 impl CustomFieldValue {
     /// Whether there is nothing in it but spaces.
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::models) fn is_empty(&self) -> bool {
         let blank = |text: &String| text.trim().is_empty();
         match self {
             Self::Text(text) => blank(text),
@@ -89,6 +91,13 @@ impl From<String> for CustomFieldValue {
 impl From<&str> for CustomFieldValue {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
+    }
+}
+
+/// The form of a date field, `YYYY-MM-DD`.
+impl From<NaiveDate> for CustomFieldValue {
+    fn from(day: NaiveDate) -> Self {
+        Self::Text(day.to_string())
     }
 }
 
