@@ -50,6 +50,7 @@ pub(crate) fn refusal(contact: &Value, matching_field: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Age;
 
     #[test]
     fn a_contact_is_no_duplicate_for_what_it_has_already() {
@@ -57,7 +58,7 @@ mod tests {
         for id in ["first", "second", "third"] {
             let email = if id == "third" { "rubika@deos.com" } else { "rosan@deos.com" };
             let contact = json!({"id": id, "locationId": "location", EMAIL: email, PHONE: format!("+1{email}")});
-            store.add(id.to_owned(), contact, None);
+            store.add(id.to_owned(), contact, Age::Old);
         }
         let other = |id| {
             let wanted = json!({"locationId": "location", "email": "Rosan@deos.com"});
