@@ -261,11 +261,11 @@ impl Filter {
     fn into_json(self) -> Result<Value, InvalidValue> {
         Ok(match self.0 {
             Kind::Condition { field, operator, value } => {
-                let mut filter = json!({"field": field.checked()?, "operator": operator});
-                if let Some(value) = value {
-                    filter["value"] = value.checked()?;
+                let field = field.checked()?;
+                match value {
+                    Some(value) => json!({"field": field, "operator": operator, "value": value.checked()?}),
+                    None => json!({"field": field, "operator": operator}),
                 }
-                filter
             }
             Kind::Range { field, from, to } => {
                 let mut range = Map::new();
