@@ -1,5 +1,7 @@
 //! What the mock answers, to a client that is not ours.
 
+mod search;
+
 use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
@@ -29,6 +31,16 @@ fn post_as(content_type: &str, server: &Server) -> reqwest::RequestBuilder {
         .header("authorization", "Bearer any-token")
         .header("version", "2021-04-15")
         .header("content-type", content_type)
+}
+
+/// A request with a body for any operation.
+fn request(server: &Server, method: Method, path: &str, body: &Value) -> reqwest::RequestBuilder {
+    client()
+        .request(method, format!("{}{path}", server.url()))
+        .header("authorization", "Bearer any-token")
+        .header("version", "2021-07-28")
+        .header("content-type", "application/json")
+        .body(body.to_string())
 }
 
 /// Status, rate limit and body of the answer, with the dates replaced.
@@ -775,41 +787,40 @@ fn any_json_has_an_answer() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let server = runtime.block_on(Server::builder().allow_duplicates(true).start()).unwrap();
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(body in any_json())| {
+    let words = [
+        "locationId",
+        "email",
+        "phone",
+        "firstName",
+        "name",
+        "tags",
+        "dndSettings",
+        "SMS",
+        "status",
+        "customFields",
+        "id",
+        "field_value",
+        LOCATION,
+        "active",
+    ];
+    proptest!(config, |(body in any_json(&words))| {
         let text = runtime.block_on(answer_to(&server, body));
         prop_assert!(["422", "400", "201"].iter().any(|status| text.starts_with(status)), "{text}");
     });
 }
 
-/// JSON that looks like a request here and there.
-fn any_json() -> impl Strategy<Value = Value> {
+/// JSON that looks like a request here and there: it has these words for names and for values.
+fn any_json(words: &[&'static str]) -> impl Strategy<Value = Value> + use<> {
+    let word = proptest::sample::select(words.to_vec());
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<f64>().prop_map(Value::from),
         ".{0,8}".prop_map(Value::from),
-        Just(json!(LOCATION)),
-        Just(json!("active")),
+        word.clone().prop_map(Value::from),
     ];
-    let name = prop_oneof![
-        proptest::sample::select(vec![
-            "locationId",
-            "email",
-            "phone",
-            "firstName",
-            "name",
-            "tags",
-            "dndSettings",
-            "SMS",
-            "status",
-            "customFields",
-            "id",
-            "field_value",
-        ])
-        .prop_map(str::to_owned),
-        ".{0,8}",
-    ];
+    let name = prop_oneof![word.prop_map(str::to_owned), ".{0,8}"];
     leaf.prop_recursive(4, 32, 8, move |inner| {
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),

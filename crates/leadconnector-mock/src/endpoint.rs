@@ -48,7 +48,7 @@ impl Endpoint {
         self.operations.contacts()
     }
 
-    pub(crate) fn workflows(&mut self, contact_id: &str) -> Vec<String> {
+    pub(crate) fn workflows(&self, contact_id: &str) -> Vec<String> {
         self.operations.workflows(contact_id)
     }
 

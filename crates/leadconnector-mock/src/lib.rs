@@ -38,6 +38,8 @@
 //! | request | answer |
 //! | --- | --- |
 //! | `GET /contacts/search/duplicate`, "Get Duplicate Contact" | 200 with the contact of the location that has the email or the number of the query, or with `null`; a number without `+` and country code finds none; it may [lag](ServerBuilder::look_up_lag) |
+//! | `POST /contacts/search`, "Search Contacts" | 200 with a page of the contacts of the location that the filters and the query let through, each in the shape `FoundContact`, and how many there are in all; it may [lag](ServerBuilder::search_lag) |
+//! | a search by a field, or with an operator, that there is not | 400, `Invalid field …` or `Invalid operator …`, and a `traceId` |
 //! | `GET /contacts/{contactId}`, "Get Contact" | 200 with the contact |
 //! | `DELETE /contacts/{contactId}`, "Delete Contact" | 200; the contact is gone, and its notes are |
 //! | `GET /contacts/{contactId}/notes`, "Get All Notes" | 200 with the notes, in the order in which they were added: [`Server::insert_note`] |
@@ -48,6 +50,22 @@
 //! | `DELETE /contacts/{contactId}/workflow/{workflowId}`, "Delete Contact from Workflow" | 200; the contact is not enrolled any more |
 //! | one of these with a body that is not valid | 422 with a list of messages |
 //! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
+//!
+//! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. What the guide leaves
+//! open is decided so:
+//!
+//! - Texts are compared without regard to case. Only the value for `firstNameLowerCase` or `lastNameLowerCase` has to be in lower case.
+//! - Of a list, such as the tags, one item has to be equal to the value, or to contain it.
+//! - `not_eq` and `not_contains` let contacts through that have no value.
+//! - A day in a range is the whole of it, in UTC: `lte` ends with it, and `gt` begins behind it.
+//! - A query finds what is a part of the names, the email, the phone or the company of a contact.
+//! - Without a wish, the contact that was added last comes first. Contacts that are equal in what they are sorted by are sorted by
+//!   their ids, in the direction of the last field.
+//! - `searchAfter` is `[value, id]`, and `[value, value, id]` with two fields: milliseconds for a date, else a text, which is empty where
+//!   the contact has none. The next page begins behind that place, also when the contact is gone.
+//!
+//! A search looks at all contacts of its location, sorts what it finds, and keeps that until something changes. So 100,000 contacts in
+//! pages of 500 take some seconds; a page after a change takes some tenths of a second.
 //!
 //! Every answer has the six rate-limit headers, a 429 too, which has no `Retry-After`. A location's day lasts 24 hours from
 //! its first request; `x-ratelimit-daily-reset` is what is left of it in milliseconds. What a location is allowed is the
@@ -67,6 +85,9 @@
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
 //! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there. A contact
 //!   is the same to every operation; the vendor leaves some members out, and adds others, when it is read.
+//! - No contact has opportunities, so the filter `opportunities` is refused with 400. Nor has one a business, followers, a valid email or
+//!   WhatsApp, an appointment, opened emails or finished workflows: filters by these find that there is none.
+//! - Special characters, which the vendor's `contains` does not take, are taken here.
 //! - A contact that is deleted cannot be restored. What the vendor answers to a second deletion is not known; here it is the
 //!   answer for a contact that is not there.
 //! - The text of a note without markup, `bodyText`, is its body as it came.
@@ -95,9 +116,11 @@ mod operations;
 mod rate_limit;
 mod request;
 mod routes;
+mod search;
 mod server;
 mod store;
 mod validation;
+mod values;
 
 pub use misbehavior::Reply;
 pub use rate_limit::{Allowance, Enforcement};

@@ -17,7 +17,6 @@ mod update_contact;
 mod upsert_contact;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
@@ -28,7 +27,7 @@ use crate::Request;
 use crate::answers::{Refusal, error};
 use crate::operation_id::OperationId;
 use crate::routes::Matched;
-use crate::store::Store;
+use crate::store::{Lags, Store};
 use crate::validation::Validator;
 
 /// The parameter of a path that is the id of a contact.
@@ -40,13 +39,13 @@ const WORKFLOW_ID: &str = "workflowId";
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(crate) allow_duplicates: bool,
-    pub(crate) look_up_lag: Duration,
+    pub(crate) lags: Lags,
     pub(crate) recording: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { allow_duplicates: false, look_up_lag: Duration::ZERO, recording: true }
+        Self { allow_duplicates: false, lags: Lags::default(), recording: true }
     }
 }
 
@@ -60,7 +59,7 @@ pub(crate) struct Operations {
 
 impl Operations {
     pub(crate) fn new(validator: Arc<Validator>, settings: Settings) -> Self {
-        Self { validator, settings, store: Store::default() }
+        Self { validator, settings, store: Store::new(settings.lags) }
     }
 
     /// The answer to a request for an operation.
@@ -96,8 +95,8 @@ impl Operations {
         self.store.contacts().cloned().collect()
     }
 
-    pub(crate) fn workflows(&mut self, contact_id: &str) -> Vec<String> {
-        self.store.workflows_mut(contact_id).cloned().unwrap_or_default()
+    pub(crate) fn workflows(&self, contact_id: &str) -> Vec<String> {
+        self.store.workflows(contact_id).iter().filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     pub(crate) fn contact(&self, id: &str) -> Option<&Value> {

@@ -197,7 +197,17 @@ impl ServerBuilder {
     /// By its id it is found at once, and who creates another one is refused at once. A contact of [`Server::insert`] is an old
     /// one, which the look-up finds.
     pub fn look_up_lag(mut self, lag: Duration) -> Self {
-        self.settings.look_up_lag = lag;
+        self.settings.lags.look_up = lag;
+        self
+    }
+
+    /// How long it takes until a search knows that a contact was created, changed or deleted: the vendor's index lags by seconds.
+    /// Until then, it finds the contact as it was. The default is not at all.
+    ///
+    /// Everything else knows it at once. A contact of [`Server::insert`] is an old one, which a search finds. Nor does a search lag
+    /// behind the workflows of a contact.
+    pub fn search_lag(mut self, lag: Duration) -> Self {
+        self.settings.lags.search = lag;
         self
     }
 

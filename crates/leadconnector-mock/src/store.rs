@@ -1,21 +1,43 @@
 //! The contacts of all locations, with their notes.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
+
+use crate::search::{Page, Search, SearchIndex};
 
 /// The contacts and the ids that were given.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
+    lags: Lags,
     /// By their places in the order of creation.
     contacts: BTreeMap<u64, Kept>,
     /// The places of the contacts, by their ids.
     places: HashMap<String, u64>,
     /// The places of the contacts, by what a duplicate would have.
     keys: HashMap<Key, BTreeSet<u64>>,
+    index: SearchIndex,
     next_place: u64,
     numbers: Numbers,
+}
+
+/// How long it takes until what is stored is found.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lags {
+    /// By a look-up for a duplicate: what is new.
+    pub(crate) look_up: Duration,
+    /// By a search: whatever happened to a contact.
+    pub(crate) search: Duration,
+}
+
+/// Since when a contact is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// For long: it is found at once.
+    Old,
+    New,
 }
 
 /// What the contacts of a location are told apart by: the stored member and what is in it.
@@ -33,18 +55,22 @@ pub(crate) const PHONE: &str = "phone";
 /// A contact, and its notes in the order in which they were added.
 #[derive(Debug)]
 struct Kept {
-    contact: Value,
+    contact: Arc<Value>,
     notes: Vec<Value>,
     /// The ids of the workflows in which it is enrolled, each as often as it is.
-    workflows: Vec<String>,
+    workflows: Vec<Value>,
     /// When a look-up begins to find it; none for never.
     found_from: Option<Instant>,
 }
 
 impl Store {
+    pub(crate) fn new(lags: Lags) -> Self {
+        Self { lags, ..Self::default() }
+    }
+
     /// The contacts, in the order of their creation.
     pub(crate) fn contacts(&self) -> impl Iterator<Item = &Value> {
-        self.contacts.values().map(|kept| &kept.contact)
+        self.contacts.values().map(|kept| &*kept.contact)
     }
 
     /// The first contact of a location that has this text in this member. With a time, only one that a look-up finds by then.
@@ -58,21 +84,59 @@ impl Store {
         let places = self.keys.get(&Key { location: location.to_owned(), member, text })?;
         let mut kept = places.iter().filter_map(|place| self.contacts.get(place));
         let is_found = |kept: &&Kept| found_by.is_none_or(|now| kept.found_from.is_some_and(|from| from <= now));
-        kept.find(is_found).map(|kept| &kept.contact)
+        kept.find(is_found).map(|kept| &*kept.contact)
     }
 
-    /// Adds a contact, which a look-up finds from then on; none for never.
-    pub(crate) fn add(&mut self, id: String, contact: Value, found_from: Option<Instant>) {
+    /// Adds a contact.
+    pub(crate) fn add(&mut self, id: String, contact: Value, age: Age) {
         for key in keys(&contact) {
             self.keys.entry(key).or_default().insert(self.next_place);
         }
-        self.contacts.insert(self.next_place, Kept { contact, notes: Vec::new(), workflows: Vec::new(), found_from });
-        self.places.insert(id, self.next_place);
+        let lags = if age == Age::Old { Lags::default() } else { self.lags };
+        let kept = Kept {
+            contact: Arc::new(contact),
+            notes: Vec::new(),
+            workflows: Vec::new(),
+            found_from: Instant::now().checked_add(lags.look_up),
+        };
+        self.contacts.insert(self.next_place, kept);
+        self.places.insert(id.clone(), self.next_place);
         self.next_place += 1;
+        self.index_after(lags.search, &id);
     }
 
     pub(crate) fn contact(&self, id: &str) -> Option<&Value> {
-        self.contacts.get(self.places.get(id)?).map(|kept| &kept.contact)
+        self.kept(id).map(|kept| &*kept.contact)
+    }
+
+    fn kept(&self, id: &str) -> Option<&Kept> {
+        self.contacts.get(self.places.get(id)?)
+    }
+
+    /// Has the index read a contact, which was added, changed or removed, after a while.
+    fn index_after(&mut self, lag: Duration, id: &str) {
+        let now = Instant::now();
+        // Without an end of the lag, never.
+        if let Some(then) = now.checked_add(lag) {
+            self.index.read_at(then, id);
+        }
+        self.catch_up(now);
+    }
+
+    /// Has the index read what is due by now.
+    fn catch_up(&mut self, now: Instant) {
+        while let Some(id) = self.index.next_due(now) {
+            let kept = self.places.get(&id).and_then(|place| self.contacts.get(place));
+            self.index.read(&id, kept.map(|kept| &kept.contact));
+        }
+    }
+
+    /// The page that a search finds, in what the index has read by now.
+    pub(crate) fn search(&mut self, search: &Search) -> Page {
+        self.catch_up(Instant::now());
+        let Self { places, contacts, index, .. } = self;
+        let kept = |id: &str| contacts.get(places.get(id)?);
+        index.search(search, &|id| kept(id).map_or(&[], |kept| &kept.workflows))
     }
 
     /// Changes a contact, which is found by what it has then; none if there is no such contact.
@@ -80,11 +144,12 @@ impl Store {
         let place = *self.places.get(id)?;
         let kept = self.contacts.get_mut(&place)?;
         forget(&mut self.keys, &kept.contact, place);
-        change(&mut kept.contact);
+        change(Arc::make_mut(&mut kept.contact));
         for key in keys(&kept.contact) {
             self.keys.entry(key).or_default().insert(place);
         }
-        Some(&kept.contact)
+        self.index_after(self.lags.search, id);
+        self.contact(id)
     }
 
     /// Removes a contact with its notes; false if there is none.
@@ -92,16 +157,23 @@ impl Store {
         let Some(place) = self.places.remove(id) else { return false };
         let Some(kept) = self.contacts.remove(&place) else { return false };
         forget(&mut self.keys, &kept.contact, place);
+        self.index_after(self.lags.search, id);
         true
     }
 
     /// The notes of a contact; none if there is no such contact.
     pub(crate) fn notes(&self, contact_id: &str) -> Option<&[Value]> {
-        self.contacts.get(self.places.get(contact_id)?).map(|kept| kept.notes.as_slice())
+        self.kept(contact_id).map(|kept| kept.notes.as_slice())
     }
 
-    /// The ids of the workflows in which a contact is enrolled; none if there is no such contact.
-    pub(crate) fn workflows_mut(&mut self, contact_id: &str) -> Option<&mut Vec<String>> {
+    /// The ids of the workflows in which a contact is enrolled.
+    pub(crate) fn workflows(&self, contact_id: &str) -> &[Value] {
+        self.kept(contact_id).map_or(&[], |kept| &kept.workflows)
+    }
+
+    /// The same, to be changed; none if there is no such contact. A search knows of it at once.
+    pub(crate) fn workflows_mut(&mut self, contact_id: &str) -> Option<&mut Vec<Value>> {
+        self.index.forget();
         self.contacts.get_mut(self.places.get(contact_id)?).map(|kept| &mut kept.workflows)
     }
 

@@ -11,11 +11,15 @@ use serde_json::{Value, json};
 
 use crate::answers::{Refusal, error};
 use crate::email::EmailCheck;
+use crate::search::{LARGEST_PAGE, LONGEST_TEXT, sortable_fields};
 
 /// The bodies that are contacts.
 const CREATE: &str = "CreateContactRequest";
 const UPSERT: &str = "UpsertContactRequest";
 const UPDATE: &str = "UpdateContactRequest";
+
+/// The body of a search.
+const SEARCH: &str = "SearchContactsRequest";
 
 /// What the vendor takes in an update although no specification has it.
 pub(crate) const ACCEPTED_IN_UPDATES: [&str; 4] = ["companyName", "ssn", "keyword", "type"];
@@ -105,6 +109,7 @@ pub(crate) struct Validator {
     note: jsonschema::Validator,
     tags: jsonschema::Validator,
     workflow: jsonschema::Validator,
+    search: jsonschema::Validator,
     accepting: Vec<String>,
 }
 
@@ -133,11 +138,23 @@ impl Validator {
             let text = json!({"type": ["string", "null"]});
             fragment["components"]["schemas"][UPDATE]["properties"][name] = text;
         }
+        // What the vendor's guide says of a search besides.
+        let schemas = &mut fragment["components"]["schemas"];
+        for (name, limits) in [
+            ("locationId", json!({"minLength": 1})),
+            ("page", json!({"minimum": 1})),
+            ("pageLimit", json!({"minimum": 1, "maximum": LARGEST_PAGE})),
+            ("query", json!({"maxLength": LONGEST_TEXT})),
+            ("sort", json!({"maxItems": 2})),
+        ] {
+            add(&mut schemas[SEARCH]["properties"][name], limits);
+        }
+        add(&mut schemas["SearchSort"]["properties"]["field"], json!({"enum": sortable_fields()}));
         // These refer to no other schema.
         let alone = |name: &str| jsonschema::options().build(&fragment["components"]["schemas"][name]);
         let (note, tags, workflow) = (alone("CreateNoteRequest")?, alone("TagsRequest")?, alone("WorkflowRequest")?);
         let email = Arc::new(email);
-        let mut of_contact = |name: &str| {
+        let mut referring = |name: &str| {
             fragment["$ref"] = json!(format!("#/components/schemas/{name}"));
             let email = Arc::clone(&email);
             jsonschema::options()
@@ -146,8 +163,9 @@ impl Validator {
                 .with_format("email", move |text: &str| email.accepts(text))
                 .build(&fragment)
         };
-        let (contact, upsert, update) = (of_contact(CREATE)?, of_contact(UPSERT)?, of_contact(UPDATE)?);
-        Ok(Self { contact, upsert, update, note, tags, workflow, accepting: accepting.to_vec() })
+        let (contact, upsert, update) = (referring(CREATE)?, referring(UPSERT)?, referring(UPDATE)?);
+        let search = referring(SEARCH)?;
+        Ok(Self { contact, upsert, update, note, tags, workflow, search, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
@@ -174,6 +192,11 @@ impl Validator {
     /// The messages with which the server refuses the body of a request about a workflow.
     pub(crate) fn check_workflow(&self, body: &Value) -> Result<(), Vec<String>> {
         check(&self.workflow, body)
+    }
+
+    /// The messages with which the server refuses the body of "Search Contacts", its filters aside.
+    pub(crate) fn check_search(&self, body: &Value) -> Result<(), Vec<String>> {
+        check(&self.search, body)
     }
 
     /// The messages with which the server refuses the body of "Add Tags" or "Remove Tags".
@@ -206,6 +229,13 @@ pub(crate) fn date(name: &str, value: &Value) -> Result<DateTime<Utc>, InvalidCo
 fn check(schema: &jsonschema::Validator, body: &Value) -> Result<(), Vec<String>> {
     let messages: Vec<_> = schema.iter_errors(body).flat_map(|error| messages(&error)).collect();
     if messages.is_empty() { Ok(()) } else { Err(messages) }
+}
+
+/// Adds members to a schema.
+fn add(schema: &mut Value, members: Value) {
+    if let (Value::Object(schema), Value::Object(members)) = (schema, members) {
+        schema.extend(members);
+    }
 }
 
 /// Turns the schemas of OpenAPI 3.0 into JSON Schema, and closes the objects: whatever the fragment says of additional
@@ -245,6 +275,12 @@ fn messages(error: &ValidationError<'_>) -> Vec<String> {
             format!("{path} must be one of the following values: {}", options.collect::<Vec<_>>().join(", "))
         }
         ValidationErrorKind::MinLength { .. } => format!("{path} should not be empty"),
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("{path} must be shorter than or equal to {limit} characters")
+        }
+        ValidationErrorKind::MaxItems { limit } => format!("{path} must contain no more than {limit} elements"),
+        ValidationErrorKind::Minimum { limit } => format!("{path} must not be less than {limit}"),
+        ValidationErrorKind::Maximum { limit } => format!("{path} must not be greater than {limit}"),
         ValidationErrorKind::Format { .. } => format!("{path} must be an email"),
         ValidationErrorKind::Type { kind } => wrong_type(&path, kind),
         _ => format!("{path} is not valid"),
@@ -267,6 +303,7 @@ fn wrong_type(path: &str, kind: &TypeKind) -> String {
         ("boolean", _) => format!("{path} must be a boolean value"),
         ("array", _) => format!("{path} must be an array"),
         ("object", _) => format!("{path} must be an object"),
+        ("integer", _) => format!("{path} must be an integer number"),
         (kind, _) => format!("{path} must be a {kind}"),
     }
 }

@@ -14,12 +14,12 @@ impl Operations {
         workflow_id: &str,
         body: &Value,
     ) -> Result<Response<Bytes>, Refusal> {
-        self.workflows_of(contact_id, body)?.push(workflow_id.to_owned());
+        self.workflows_of(contact_id, body)?.push(workflow_id.into());
         Ok(self.workflow_changed(StatusCode::CREATED))
     }
 
     /// The workflows of the contact, for a request with this body.
-    pub(super) fn workflows_of(&mut self, contact_id: &str, body: &Value) -> Result<&mut Vec<String>, Refusal> {
+    pub(super) fn workflows_of(&mut self, contact_id: &str, body: &Value) -> Result<&mut Vec<Value>, Refusal> {
         self.validator.check_workflow(body).map_err(|messages| unprocessable(&messages))?;
         self.store.workflows_mut(contact_id).ok_or_else(|| not_found(contact_id))
     }

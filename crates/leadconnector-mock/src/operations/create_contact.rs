@@ -1,7 +1,5 @@
 //! "Create Contact": `POST /contacts/`.
 
-use std::time::Instant;
-
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::{Response, StatusCode};
@@ -9,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Operations;
 use crate::answers::{Refusal, respond};
+use crate::store::Age;
 use crate::{InvalidContact, contact, duplicate, validation};
 
 impl Operations {
@@ -25,8 +24,7 @@ impl Operations {
 
     /// Stores a new contact.
     pub(super) fn create(&mut self, body: &Value) -> Value {
-        let found_from = Instant::now().checked_add(self.settings.look_up_lag);
-        self.stored(body, Utc::now(), found_from)
+        self.stored(body, Utc::now(), Age::New)
     }
 
     /// Stores a contact without a request, and also if it is a duplicate. The body may say when it was added.
@@ -38,15 +36,15 @@ impl Operations {
             Some(added) => validation::date("dateAdded", &added)?,
             None => Utc::now(),
         };
-        Ok(self.stored(&body, added, Some(Instant::now())))
+        Ok(self.stored(&body, added, Age::Old))
     }
 
     /// Stores a contact, and gives it as the vendor makes it of this body.
-    fn stored(&mut self, body: &Value, added: DateTime<Utc>, found_from: Option<Instant>) -> Value {
+    fn stored(&mut self, body: &Value, added: DateTime<Utc>, age: Age) -> Value {
         let id = self.store.id();
         let contact = contact::stored(body, self.validator.accepting(), &id, added);
         if self.settings.recording {
-            self.store.add(id, contact.clone(), found_from);
+            self.store.add(id, contact.clone(), age);
         }
         contact
     }
