@@ -23,6 +23,7 @@ Options:
   --accept PROPERTY    Accept a property that the vendor's page does not list; may be repeated
   --allow-duplicates   Let a location have two contacts with one email or phone
   --lag MS             Find a new contact by its email or phone only after so many milliseconds [default: 0]
+  --search-lag MS      Have a search find what has changed only after so many milliseconds [default: 0]
   --enforce WINDOW     Refuse requests beyond the rate limit; WINDOW is fixed or sliding
   --trial              Give each location the allowance of a trial
   --max NUMBER         Requests of a location in each interval [default: {}, of a trial {}]
@@ -60,6 +61,7 @@ struct Options {
     accept: Vec<String>,
     allow_duplicates: bool,
     lag: Duration,
+    search_lag: Duration,
     enforcement: Enforcement,
     allowance: Allowance,
     max: Option<u64>,
@@ -101,6 +103,7 @@ fn arguments() -> Result<Command, lexopt::Error> {
             Long("accept") => options.accept.push(parser.value()?.string()?),
             Long("allow-duplicates") => options.allow_duplicates = true,
             Long("lag") => options.lag = milliseconds(&mut parser)?,
+            Long("search-lag") => options.search_lag = milliseconds(&mut parser)?,
             Long("enforce") => options.enforcement = parser.value()?.parse_with(enforcement)?,
             Long("trial") => options.allowance = Allowance::Trial,
             Long("max") => options.max = Some(parser.value()?.parse()?),
@@ -142,6 +145,7 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             .accepting(options.accept)
             .allow_duplicates(options.allow_duplicates)
             .look_up_lag(options.lag)
+            .search_lag(options.search_lag)
             .enforce(options.enforcement)
             .rate_limit(options.max.unwrap_or(allowance.max()), options.interval.unwrap_or(allowance.interval()))
             .daily_limit(options.daily.unwrap_or(allowance.daily()))

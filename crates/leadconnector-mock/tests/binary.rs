@@ -179,6 +179,16 @@ fn finds_a_new_contact_later_on_request() {
 }
 
 #[test]
+fn a_search_finds_a_new_contact_later_on_request() {
+    for (lag, total) in [("3600000", 0), ("0", 1)] {
+        let serving = Serving::start(&["--search-lag", lag]);
+        assert!(serving.post(r#"{"locationId": "a", "email": "rosan@deos.com"}"#).starts_with("HTTP/1.1 201"));
+        let answer = serving.send("POST", "/contacts/search", r#"{"locationId": "a", "pageLimit": 20}"#);
+        assert!(answer.contains(&format!("\"total\":{total}")), "{answer}");
+    }
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();
