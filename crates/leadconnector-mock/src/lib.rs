@@ -48,8 +48,16 @@
 //! | `DELETE /contacts/{contactId}/tags`, "Remove Tags" | 200 with all tags of the contact, and those that were removed |
 //! | `POST /contacts/{contactId}/workflow/{workflowId}`, "Add Contact to Workflow" | 201; the contact is enrolled once more: [`Server::workflows`] |
 //! | `DELETE /contacts/{contactId}/workflow/{workflowId}`, "Delete Contact from Workflow" | 200; the contact is not enrolled any more |
+//! | `GET /locations/{locationId}/customFields`, "Get Custom Fields" | 200 with the custom fields of the location: [`Server::define_custom_field`]; none for `model=opportunity` |
 //! | one of these with a body that is not valid | 422 with a list of messages |
 //! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
+//!
+//! Once a location has a custom field, it takes no others: of what a request has in `customFields`, it drops without a word a field
+//! that it does not have, by its `id` or else its `key`, a choice that is none of the options, and a value of the wrong kind. A list of
+//! choices keeps those that are options. A field that is given by its key is stored under its id. A text is wanted for `TEXT`,
+//! `LARGE_TEXT`, `PHONE`, `EMAIL` and `TIME`, one of the options for `SINGLE_OPTIONS` and `RADIO`, a list of them for `CHECKBOX` and
+//! `MULTIPLE_OPTIONS`, a number or a text with one for `NUMERICAL` and `MONETORY`, a date for `DATE`, an object for `TEXTBOX_LIST` and
+//! `FILE_UPLOAD`. A field of another kind takes anything, and so does a location without any.
 //!
 //! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. What the guide leaves
 //! open is decided so:
@@ -79,7 +87,7 @@
 //!
 //! - It accepts any token for any location, and any value of `Version`.
 //! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`].
-//! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
+//! - It does not look at what a value means: a time zone, a country or a user need not exist. A phone is
 //!   stored without spaces and punctuation, and gets no country code. A `name` is taken apart at its first space where
 //!   neither first nor last name is sent.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
@@ -105,6 +113,7 @@
 
 mod answers;
 mod contact;
+mod custom_fields;
 mod duplicate;
 mod email;
 mod endpoint;
@@ -126,7 +135,7 @@ pub use misbehavior::Reply;
 pub use rate_limit::{Allowance, Enforcement};
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
-pub use validation::{InvalidContact, InvalidNote};
+pub use validation::{InvalidContact, InvalidCustomField, InvalidNote};
 
 /// The fragment, as `cargo xtask generate` writes it.
 const FRAGMENT: &str = include_str!("contacts.json");

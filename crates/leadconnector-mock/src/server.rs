@@ -21,7 +21,7 @@ use crate::operations::Settings;
 use crate::rate_limit::{Allowance, Enforcement, Limits};
 use crate::routes::Routes;
 use crate::validation::Validator;
-use crate::{FRAGMENT, InvalidContact, InvalidNote, Reply, Request};
+use crate::{FRAGMENT, InvalidContact, InvalidCustomField, InvalidNote, Reply, Request};
 
 /// The largest body of a request, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -147,6 +147,21 @@ impl Server {
     /// There is no such contact, or the server would refuse the body with 422.
     pub fn insert_note(&self, contact_id: &str, note: &Value) -> Result<Value, InvalidNote> {
         lock(&self.state.endpoint).insert_note(contact_id, note)
+    }
+
+    /// Gives a location a custom field for its contacts, and gives it as it is listed.
+    ///
+    /// The definition is one of the vendor's list: `name`, `dataType` and `locationId`, and if wanted `id`, `fieldKey`,
+    /// `picklistOptions`, `isAllowedCustomOption` and the others that are listed. Without them, an id is made up, and the key of the
+    /// name: `contact.my_field` of `My field`. No request is recorded.
+    ///
+    /// From then on the location takes only custom fields that it has: [see above](crate#what-it-imitates).
+    ///
+    /// # Errors
+    ///
+    /// A member is missing, unknown or not valid, or the location has a custom field with this id or this key.
+    pub fn define_custom_field(&self, definition: &Value) -> Result<Value, InvalidCustomField> {
+        lock(&self.state.endpoint).define_custom_field(definition)
     }
 
     /// Answers the next request in this way, whatever it is. Several wait for their turn.
