@@ -1,5 +1,6 @@
 //! What the mock answers, to a client that is not ours.
 
+mod custom_fields;
 mod search;
 
 use std::time::Duration;

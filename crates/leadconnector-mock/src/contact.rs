@@ -98,12 +98,17 @@ fn custom_fields(stored: &Value, sent: &[Value]) -> Value {
     let mut fields = stored.as_array().cloned().unwrap_or_default();
     for field in sent {
         fields.retain(|stored| stored["id"] != field["id"]);
-        let value = field.get("field_value").unwrap_or(&field["fieldValue"]);
+        let value = sent_value(field);
         if !value.is_null() && *value != "" {
             fields.push(json!({"id": field["id"], "value": value}));
         }
     }
     fields.into()
+}
+
+/// The value of a custom field in a request, in either spelling.
+pub(crate) fn sent_value(field: &Value) -> &Value {
+    field.get("field_value").unwrap_or(&field["fieldValue"])
 }
 
 /// A date as it is stored.

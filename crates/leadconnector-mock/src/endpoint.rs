@@ -10,11 +10,11 @@ use http::{HeaderMap, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::answers::{Refusal, error, respond};
-use crate::operations::{CONTACT_ID, Operations, Settings};
+use crate::operations::{CONTACT_ID, LOCATION_ID, Operations, Settings};
 use crate::rate_limit::{Limits, RateLimit};
 use crate::routes::{Effect, Matched, Routes};
 use crate::validation::Validator;
-use crate::{InvalidContact, InvalidNote, Request};
+use crate::{InvalidContact, InvalidCustomField, InvalidNote, Request};
 
 /// The contacts endpoint.
 #[derive(Debug)]
@@ -60,6 +60,10 @@ impl Endpoint {
         self.operations.insert_note(contact_id, body)
     }
 
+    pub(crate) fn define_custom_field(&mut self, definition: &Value) -> Result<Value, InvalidCustomField> {
+        self.operations.define_custom_field(definition)
+    }
+
     /// The answer to a request; `too_large` if its body was not kept for its size.
     pub(crate) fn answer(&mut self, request: &Request, too_large: bool) -> Response<Bytes> {
         let now = Instant::now();
@@ -76,11 +80,13 @@ impl Endpoint {
         response
     }
 
-    /// The location that a request is about: that of the contact in its path, or else the one that it names.
+    /// The location that a request is about: that of its path, or of the contact in its path, or else the one that it names.
     fn location(&self, request: &Request, matched: Option<&Matched>) -> Option<String> {
-        match matched.and_then(|matched| matched.parameter(CONTACT_ID)) {
-            Some(id) => self.operations.contact(id)?["locationId"].as_str().map(str::to_owned),
-            None => named_location(request),
+        let of_path = |name| matched.and_then(|matched| matched.parameter(name));
+        match (of_path(LOCATION_ID), of_path(CONTACT_ID)) {
+            (Some(location), _) => Some(location.to_owned()),
+            (None, Some(id)) => self.operations.contact(id)?["locationId"].as_str().map(str::to_owned),
+            (None, None) => named_location(request),
         }
     }
 

@@ -48,11 +48,19 @@
 //! | `DELETE /contacts/{contactId}/tags`, "Remove Tags" | 200 with all tags of the contact, and those that were removed |
 //! | `POST /contacts/{contactId}/workflow/{workflowId}`, "Add Contact to Workflow" | 201; the contact is enrolled once more: [`Server::workflows`] |
 //! | `DELETE /contacts/{contactId}/workflow/{workflowId}`, "Delete Contact from Workflow" | 200; the contact is not enrolled any more |
+//! | `GET /locations/{locationId}/customFields`, "Get Custom Fields" | 200 with the custom fields of the location: [`Server::define_custom_field`]; none for `model=opportunity` |
 //! | one of these with a body that is not valid | 422 with a list of messages |
 //! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
 //!
-//! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. What the guide leaves open is
-//! decided so:
+//! Once a location has a custom field, it takes no others: of what a request has in `customFields`, it drops without a word a field
+//! that it does not have, by its `id` or else its `key`, a choice that is none of the options, and a value of the wrong kind. A list of
+//! choices keeps those that are options. A field that is given by its key is stored under its id. A text is wanted for `TEXT`,
+//! `LARGE_TEXT`, `PHONE`, `EMAIL` and `TIME`, one of the options for `SINGLE_OPTIONS` and `RADIO`, a list of them for `CHECKBOX` and
+//! `MULTIPLE_OPTIONS`, a number or a text with one for `NUMERICAL` and `MONETORY`, a date for `DATE`, an object for `TEXTBOX_LIST` and
+//! `FILE_UPLOAD`. A field of another kind takes anything, and so does a location without any.
+//!
+//! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. What the guide leaves
+//! open is decided so:
 //!
 //! - Texts are compared without regard to case. Only the value for `firstNameLowerCase` or `lastNameLowerCase` has to be in lower case.
 //! - Of a list, such as the tags, one item has to be equal to the value, or to contain it.
@@ -64,8 +72,8 @@
 //! - `searchAfter` is `[value, id]`, and `[value, value, id]` with two fields: milliseconds for a date, else a text, which is empty where
 //!   the contact has none. The next page begins behind that place, also when the contact is gone.
 //!
-//! A search looks at all contacts of its location, and keeps what it found, in its order, until something changes. So a page of 500 of
-//! 100,000 contacts takes milliseconds, and a first page, or one after a change, some tenths of a second.
+//! A search looks at all contacts of its location, sorts what it finds, and keeps that until something changes. So 100,000 contacts in
+//! pages of 500 take some seconds; a page after a change takes some tenths of a second.
 //!
 //! Every answer has the six rate-limit headers, a 429 too, which has no `Retry-After`. A location's day lasts 24 hours from
 //! its first request; `x-ratelimit-daily-reset` is what is left of it in milliseconds. What a location is allowed is the
@@ -79,7 +87,7 @@
 //!
 //! - It accepts any token for any location, and any value of `Version`.
 //! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`].
-//! - It does not look at what a value means: a time zone, a country, a user or a custom field need not exist. A phone is
+//! - It does not look at what a value means: a time zone, a country or a user need not exist. A phone is
 //!   stored without spaces and punctuation, and gets no country code. A `name` is taken apart at its first space where
 //!   neither first nor last name is sent.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
@@ -87,7 +95,7 @@
 //!   is the same to every operation; the vendor leaves some members out, and adds others, when it is read.
 //! - No contact has opportunities, so the filter `opportunities` is refused with 400. Nor has one a business, followers, a valid email or
 //!   WhatsApp, an appointment, opened emails or finished workflows: filters by these find that there is none.
-//! - That `contains` takes no special characters; here it takes any.
+//! - Special characters, which the vendor's `contains` does not take, are taken here.
 //! - A contact that is deleted cannot be restored. What the vendor answers to a second deletion is not known; here it is the
 //!   answer for a contact that is not there.
 //! - The text of a note without markup, `bodyText`, is its body as it came.
@@ -105,6 +113,7 @@
 
 mod answers;
 mod contact;
+mod custom_fields;
 mod duplicate;
 mod email;
 mod endpoint;
@@ -126,7 +135,7 @@ pub use misbehavior::Reply;
 pub use rate_limit::{Allowance, Enforcement};
 pub use request::Request;
 pub use server::{Server, ServerBuilder};
-pub use validation::{InvalidContact, InvalidNote};
+pub use validation::{InvalidContact, InvalidCustomField, InvalidNote};
 
 /// The fragment, as `cargo xtask generate` writes it.
 const FRAGMENT: &str = include_str!("contacts.json");

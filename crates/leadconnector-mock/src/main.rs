@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,6 +10,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use leadconnector_mock::{Allowance, Enforcement, Server};
+use serde_json::Value;
 
 fn help() -> String {
     let (ordinary, trial) = (Allowance::Ordinary, Allowance::Trial);
@@ -22,6 +24,7 @@ Options:
   --port PORT          The port to listen on [default: a free one]
   --accept PROPERTY    Accept a property that the vendor's page does not list; may be repeated
   --allow-duplicates   Let a location have two contacts with one email or phone
+  --custom-fields FILE Give locations the custom fields of a JSON list, with name, dataType and locationId each
   --lag MS             Find a new contact by its email or phone only after so many milliseconds [default: 0]
   --search-lag MS      Have a search find what has changed only after so many milliseconds [default: 0]
   --enforce WINDOW     Refuse requests beyond the rate limit; WINDOW is fixed or sliding
@@ -60,6 +63,7 @@ struct Options {
     port: u16,
     accept: Vec<String>,
     allow_duplicates: bool,
+    custom_fields: Option<PathBuf>,
     lag: Duration,
     search_lag: Duration,
     enforcement: Enforcement,
@@ -102,6 +106,7 @@ fn arguments() -> Result<Command, lexopt::Error> {
             Long("port") | Short('p') => options.port = parser.value()?.parse()?,
             Long("accept") => options.accept.push(parser.value()?.string()?),
             Long("allow-duplicates") => options.allow_duplicates = true,
+            Long("custom-fields") => options.custom_fields = Some(parser.value()?.into()),
             Long("lag") => options.lag = milliseconds(&mut parser)?,
             Long("search-lag") => options.search_lag = milliseconds(&mut parser)?,
             Long("enforce") => options.enforcement = parser.value()?.parse_with(enforcement)?,
@@ -134,8 +139,15 @@ fn enforcement(window: &str) -> Result<Enforcement, &'static str> {
     }
 }
 
+/// The definitions of custom fields in a file.
+fn definitions(file: &Path) -> Result<Vec<Value>, String> {
+    let read = || serde_json::from_slice(&std::fs::read(file)?).map_err(std::io::Error::from);
+    read().map_err(|error| format!("cannot read custom fields from {}: {error}", file.display()))
+}
+
 fn serve(options: Options) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let custom_fields = options.custom_fields.as_deref().map(definitions).transpose()?.unwrap_or_default();
     let output = Output::start()?;
     let log = output.clone();
     let served = runtime.block_on(async {
@@ -156,6 +168,11 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
         }
         let server =
             server.start().await.map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;
+        for definition in &custom_fields {
+            server
+                .define_custom_field(definition)
+                .map_err(|error| format!("no custom field: {definition}: {error}"))?;
+        }
         // Before anybody is told that the server is there.
         let stop = Stop::new()?;
         output.say(&format!("listening on {}, until Ctrl-C", server.url()));

@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 use crate::Request;
 use crate::answers::{Refusal, error};
+use crate::custom_fields::CustomFields;
 use crate::operation_id::OperationId;
 use crate::routes::Matched;
 use crate::store::{Lags, Store};
@@ -34,6 +35,8 @@ use crate::validation::Validator;
 pub(crate) const CONTACT_ID: &str = "contactId";
 /// The parameter of a path that is the id of a workflow.
 const WORKFLOW_ID: &str = "workflowId";
+/// The parameter of a path that is the id of a location.
+pub(crate) const LOCATION_ID: &str = "locationId";
 
 /// What the operations do in one way or another: see the methods of [`ServerBuilder`](crate::ServerBuilder).
 #[derive(Clone, Copy, Debug)]
@@ -55,16 +58,18 @@ pub(crate) struct Operations {
     validator: Arc<Validator>,
     settings: Settings,
     store: Store,
+    custom_fields: CustomFields,
 }
 
 impl Operations {
     pub(crate) fn new(validator: Arc<Validator>, settings: Settings) -> Self {
-        Self { validator, settings, store: Store::new(settings.lags) }
+        Self { validator, settings, store: Store::new(settings.lags), custom_fields: CustomFields::default() }
     }
 
     /// The answer to a request for an operation.
     pub(crate) fn carry_out(&mut self, request: &Request, matched: &Matched) -> Result<Response<Bytes>, Refusal> {
         let contact_id = matched.parameter(CONTACT_ID).unwrap_or_default();
+        let location_id = matched.parameter(LOCATION_ID).unwrap_or_default();
         let workflow_id = matched.parameter(WORKFLOW_ID).unwrap_or_default();
         let Some(operation) = OperationId::named(&matched.operation.id) else {
             return Err(error(StatusCode::NOT_IMPLEMENTED, "Not Implemented", &json!(matched.operation.id)));
@@ -74,7 +79,7 @@ impl Operations {
             OperationId::GetDuplicateContact => self.get_duplicate_contact(request),
             OperationId::GetContact => self.get_contact(contact_id),
             OperationId::SearchContactsAdvanced => self.search_contacts_advanced(&json_body(request)?),
-            OperationId::GetCustomFields => self.get_custom_fields(),
+            OperationId::GetCustomFields => self.get_custom_fields(location_id, request),
             OperationId::UpsertContact => self.upsert_contact(&json_body(request)?),
             OperationId::UpdateContact => self.update_contact(contact_id, &json_body(request)?),
             OperationId::DeleteContact => self.delete_contact(contact_id),
@@ -102,6 +107,11 @@ impl Operations {
     pub(crate) fn contact(&self, id: &str) -> Option<&Value> {
         self.store.contact(id)
     }
+}
+
+/// The location of a contact, or that a body names.
+fn location(of: &Value) -> &str {
+    of["locationId"].as_str().unwrap_or_default()
 }
 
 /// The body, for an operation that needs one.

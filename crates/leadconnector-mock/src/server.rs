@@ -21,7 +21,7 @@ use crate::operations::Settings;
 use crate::rate_limit::{Allowance, Enforcement, Limits};
 use crate::routes::Routes;
 use crate::validation::Validator;
-use crate::{FRAGMENT, InvalidContact, InvalidNote, Reply, Request};
+use crate::{FRAGMENT, InvalidContact, InvalidCustomField, InvalidNote, Reply, Request};
 
 /// The largest body of a request, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -149,6 +149,21 @@ impl Server {
         lock(&self.state.endpoint).insert_note(contact_id, note)
     }
 
+    /// Gives a location a custom field for its contacts, and gives it as it is listed.
+    ///
+    /// The definition is one of the vendor's list: `name`, `dataType` and `locationId`, and if wanted `id`, `fieldKey`,
+    /// `picklistOptions`, `isAllowedCustomOption` and the others that are listed. Without them, an id is made up, and the key of the
+    /// name: `contact.my_field` of `My field`. No request is recorded.
+    ///
+    /// From then on the location takes only custom fields that it has: [see above](crate#what-it-imitates).
+    ///
+    /// # Errors
+    ///
+    /// A member is missing, unknown or not valid, or the location has a custom field with this id or this key.
+    pub fn define_custom_field(&self, definition: &Value) -> Result<Value, InvalidCustomField> {
+        lock(&self.state.endpoint).define_custom_field(definition)
+    }
+
     /// Answers the next request in this way, whatever it is. Several wait for their turn.
     pub fn reply(&self, reply: Reply) {
         lock(&self.state.replies).push_back(reply);
@@ -204,7 +219,8 @@ impl ServerBuilder {
     /// How long it takes until a search knows that a contact was created, changed or deleted: the vendor's index lags by seconds.
     /// Until then, it finds the contact as it was. The default is not at all.
     ///
-    /// Everything else knows it at once. A contact of [`Server::insert`] is an old one, which a search finds.
+    /// Everything else knows it at once. A contact of [`Server::insert`] is an old one, which a search finds. Nor does a search lag
+    /// behind the workflows of a contact.
     pub fn search_lag(mut self, lag: Duration) -> Self {
         self.settings.lags.search = lag;
         self

@@ -18,6 +18,9 @@ const CREATE: &str = "CreateContactRequest";
 const UPSERT: &str = "UpsertContactRequest";
 const UPDATE: &str = "UpdateContactRequest";
 
+/// A custom field as it is listed.
+const CUSTOM_FIELD: &str = "LocationCustomField";
+
 /// The body of a search.
 const SEARCH: &str = "SearchContactsRequest";
 
@@ -100,6 +103,31 @@ impl fmt::Display for InvalidNote {
 
 impl std::error::Error for InvalidNote {}
 
+/// A definition of a custom field that the server cannot store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidCustomField {
+    messages: Vec<String>,
+}
+
+impl InvalidCustomField {
+    /// What is wrong, in the words in which the server refuses bodies.
+    pub fn messages(&self) -> &[String] {
+        &self.messages
+    }
+
+    pub(crate) fn of(message: String) -> Self {
+        Self { messages: vec![message] }
+    }
+}
+
+impl fmt::Display for InvalidCustomField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.messages.join("; "))
+    }
+}
+
+impl std::error::Error for InvalidCustomField {}
+
 /// What the bodies of requests may have: the fragment's schemas, made strict.
 #[derive(Debug)]
 pub(crate) struct Validator {
@@ -110,6 +138,7 @@ pub(crate) struct Validator {
     tags: jsonschema::Validator,
     workflow: jsonschema::Validator,
     search: jsonschema::Validator,
+    custom_field: jsonschema::Validator,
     accepting: Vec<String>,
 }
 
@@ -150,9 +179,16 @@ impl Validator {
             add(&mut schemas[SEARCH]["properties"][name], limits);
         }
         add(&mut schemas["SearchSort"]["properties"]["field"], json!({"enum": sortable_fields()}));
+        // What a definition needs.
+        for name in ["id", "name", "fieldKey", "dataType", "locationId"] {
+            add(&mut schemas[CUSTOM_FIELD]["properties"][name], json!({"minLength": 1}));
+        }
+        add(&mut schemas[CUSTOM_FIELD]["properties"]["model"], json!({"enum": ["contact"]}));
+        add(&mut schemas[CUSTOM_FIELD], json!({"required": ["name", "dataType", "locationId"]}));
         // These refer to no other schema.
         let alone = |name: &str| jsonschema::options().build(&fragment["components"]["schemas"][name]);
         let (note, tags, workflow) = (alone("CreateNoteRequest")?, alone("TagsRequest")?, alone("WorkflowRequest")?);
+        let custom_field = alone(CUSTOM_FIELD)?;
         let email = Arc::new(email);
         let mut referring = |name: &str| {
             fragment["$ref"] = json!(format!("#/components/schemas/{name}"));
@@ -165,7 +201,7 @@ impl Validator {
         };
         let (contact, upsert, update) = (referring(CREATE)?, referring(UPSERT)?, referring(UPDATE)?);
         let search = referring(SEARCH)?;
-        Ok(Self { contact, upsert, update, note, tags, workflow, search, accepting: accepting.to_vec() })
+        Ok(Self { contact, upsert, update, note, tags, workflow, search, custom_field, accepting: accepting.to_vec() })
     }
 
     pub(crate) fn accepting(&self) -> &[String] {
@@ -197,6 +233,10 @@ impl Validator {
     /// The messages with which the server refuses the body of "Search Contacts", its filters aside.
     pub(crate) fn check_search(&self, body: &Value) -> Result<(), Vec<String>> {
         check(&self.search, body)
+    }
+
+    pub(crate) fn check_custom_field(&self, definition: &Value) -> Result<(), InvalidCustomField> {
+        check(&self.custom_field, definition).map_err(|messages| InvalidCustomField { messages })
     }
 
     /// The messages with which the server refuses the body of "Add Tags" or "Remove Tags".

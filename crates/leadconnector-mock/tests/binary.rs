@@ -189,6 +189,31 @@ fn a_search_finds_a_new_contact_later_on_request() {
 }
 
 #[test]
+fn custom_fields_come_from_a_file() {
+    let file = format!("{}/custom_fields.json", env!("CARGO_TARGET_TMPDIR"));
+    let failed = |content: &str| {
+        std::fs::write(&file, content).unwrap();
+        let output = finished(&["--custom-fields", &file]);
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(failed("[").starts_with(&format!("error: cannot read custom fields from {file}: EOF")));
+    let said = failed(r#"[{"name": "Plan", "dataType": "TEXT"}]"#);
+    assert_eq!(
+        said,
+        "error: no custom field: {\"dataType\":\"TEXT\",\"name\":\"Plan\"}: locationId should not be empty\n"
+    );
+
+    std::fs::write(&file, r#"[{"id": "b", "name": "Plan", "dataType": "TEXT", "locationId": "a"}]"#).unwrap();
+    let serving = Serving::start(&["--custom-fields", &file]);
+    let answer = serving.post(
+        r#"{"locationId": "a", "firstName": "Rosan", "customFields": [
+            {"id": "b", "field_value": "Basic"}, {"id": "c", "field_value": "dropped"}]}"#,
+    );
+    assert!(answer.contains(r#""customFields":[{"id":"b","value":"Basic"}]"#), "{answer}");
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port().to_string();

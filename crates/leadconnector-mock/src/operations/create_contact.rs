@@ -5,13 +5,14 @@ use chrono::{DateTime, Utc};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Operations;
+use super::{Operations, location};
 use crate::answers::{Refusal, respond};
 use crate::store::Age;
 use crate::{InvalidContact, contact, duplicate, validation};
 
 impl Operations {
     pub(super) fn create_contact(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
+        let body = &*self.custom_fields.with_ids(location(body), body);
         self.validator.check(body).map_err(|invalid| invalid.refusal())?;
         if !self.settings.allow_duplicates
             && let Some((contact, matching_field)) = duplicate::find(&self.store, body, None)
@@ -31,17 +32,19 @@ impl Operations {
     pub(crate) fn insert(&mut self, body: &Value) -> Result<Value, InvalidContact> {
         let mut body = body.clone();
         let added = body.as_object_mut().and_then(|body| body.remove("dateAdded"));
-        self.validator.check(&body)?;
+        let body = &*self.custom_fields.with_ids(location(&body), &body);
+        self.validator.check(body)?;
         let added = match added {
             Some(added) => validation::date("dateAdded", &added)?,
             None => Utc::now(),
         };
-        Ok(self.stored(&body, added, Age::Old))
+        Ok(self.stored(body, added, Age::Old))
     }
 
     /// Stores a contact, and gives it as the vendor makes it of this body.
     fn stored(&mut self, body: &Value, added: DateTime<Utc>, age: Age) -> Value {
         let id = self.store.id();
+        let body = &*self.custom_fields.taken(location(body), body);
         let contact = contact::stored(body, self.validator.accepting(), &id, added);
         if self.settings.recording {
             self.store.add(id, contact.clone(), age);

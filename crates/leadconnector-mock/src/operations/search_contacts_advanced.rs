@@ -4,14 +4,14 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Operations;
+use super::{Operations, location};
 use crate::answers::{Refusal, respond, unprocessable};
 use crate::search::{Invalid, Page, Search};
 
 impl Operations {
     pub(super) fn search_contacts_advanced(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
         self.validator.check_search(body).map_err(|messages| unprocessable(&messages))?;
-        let search = Search::read(body, &[]).map_err(|invalid| match invalid {
+        let search = Search::read(body, self.custom_fields.of(location(body))).map_err(|invalid| match invalid {
             Invalid::Body(messages) => unprocessable(&messages),
             Invalid::Unknown(message) => self.unknown(&message),
         })?;

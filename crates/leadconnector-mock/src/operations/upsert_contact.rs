@@ -4,12 +4,13 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
-use super::Operations;
+use super::{Operations, location};
 use crate::answers::{Refusal, respond};
 use crate::duplicate;
 
 impl Operations {
     pub(super) fn upsert_contact(&mut self, body: &Value) -> Result<Response<Bytes>, Refusal> {
+        let body = &*self.custom_fields.with_ids(location(body), body);
         self.validator.check_upsert(body).map_err(|invalid| invalid.refusal())?;
         let may_be_second = self.settings.allow_duplicates && body["createNewIfDuplicateAllowed"] == true;
         let found = if may_be_second { None } else { duplicate::find(&self.store, body, None) };
