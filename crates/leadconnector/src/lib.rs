@@ -1,4 +1,4 @@
-//! Creates, upserts, updates, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
+//! Creates, upserts, updates, finds, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
 //!
 //! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
 //! "Create Contact"; names in `camelCase` are its names.
