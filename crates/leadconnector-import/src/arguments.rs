@@ -16,7 +16,12 @@ The first line of FILE has the names of the columns, as on the vendor's page:
   firstName, lastName, name, email, gender, phone, address1, city, state,
   postalCode, website, timezone, dnd (true or false), tags (separated by ;),
   source, country, companyName, assignedTo,
-  and customFields.ID for the custom field with this id
+  and customFields.ID for the custom field with this id.
+  cf:FIELD is the location's custom field with this key, name or id, such as
+  cf:contact.plan or cf:Plan. The location is asked once for its fields (with the
+  scope locations/customFields.readonly), and a line is refused in which a cell
+  does not fit the kind or the options of its field. Several choices are
+  separated by ;
 An empty cell is not sent, and a line of empty cells is skipped. A line needs
 one of firstName, lastName, email and phone: the server refuses name alone.
 
@@ -25,7 +30,9 @@ Options:
                    where there is none
   --tag TAG        Add a tag to each contact, besides those of its line; several
                    are separated by ;, or the option is repeated
-  --dry-run        Check every line, say what would be done, and send nothing
+  --dry-run        Check every line, say what would be done, and send nothing; if
+                   there is a column cf:FIELD, nothing but the look-up of the
+                   custom fields
   --journal FILE   Where to write what was done [default: FILE.journal]
   --wait SECONDS   How old a request is when a look-up that does not find its
                    contact counts [default: 60]

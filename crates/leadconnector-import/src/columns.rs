@@ -1,21 +1,32 @@
 //! The columns of a table: which member of a contact each is about, and how a cell becomes its value.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use csv::StringRecord;
 use leadconnector::{
-    Country, CustomField, CustomFieldId, Email, InvalidValue, NewContact, NewContactBuilder, Phone, UserId,
+    Country, CustomField, CustomFieldId, CustomFieldKind, CustomFieldValue, CustomFields, Email, InvalidValue,
+    LocationCustomField, NewContact, NewContactBuilder, Phone, UserId,
 };
 
 /// One of these has to be there: the server refuses a contact without.
 const NEEDED: [&str; 4] = ["firstName", "lastName", "email", "phone"];
 
+/// Before the id of a custom field.
+const BY_ID: &str = "customFields.";
+
+/// Before what a custom field of the location is called.
+const CALLED: &str = "cf:";
+
 /// What is wrong with a column or a cell.
 pub(crate) enum ColumnError {
     Unknown(String),
     Twice(String, usize, usize),
+    SameField([(usize, String); 2]),
+    NoField(usize, InvalidValue),
     Value(InvalidValue),
+    FieldValue(String, InvalidValue),
     Dnd,
     LineBreak(String),
     Nobody,
@@ -28,7 +39,13 @@ impl fmt::Display for ColumnError {
             Self::Twice(name, first, second) => {
                 write!(f, "the columns {first} and {second} have the same name, {name:?}: take one of them away")
             }
+            Self::SameField([(first, one), (second, other)]) => write!(
+                f,
+                "the columns {first} and {second}, {one:?} and {other:?}, are the same custom field: take one of them away"
+            ),
+            Self::NoField(place, error) => write!(f, "column {place}: {error}"),
             Self::Value(error) => error.fmt(f),
+            Self::FieldValue(name, error) => write!(f, "column {name:?}: {error}"),
             Self::Dnd => f.write_str("dnd is neither true nor false"),
             Self::LineBreak(name) => write!(f, "{name} has a line break: is a quote not closed?"),
             Self::Nobody => {
@@ -44,47 +61,115 @@ impl From<InvalidValue> for ColumnError {
     }
 }
 
-/// Checks the names of the columns: one that is not known would be left out of every line.
-pub(crate) fn check(names: &StringRecord) -> Result<(), ColumnError> {
-    let mut places = BTreeMap::new();
-    for (place, name) in (1..).zip(names) {
-        let _ = set(NewContact::builder(), name, None)?;
-        if let Some(before) = places.insert(name, place) {
-            return Err(ColumnError::Twice(name.to_owned(), before, place));
-        }
-    }
-    Ok(())
+/// The columns of a table, in order.
+#[derive(Clone)]
+pub(crate) struct Columns(Vec<Column>);
+
+#[derive(Clone)]
+struct Column {
+    name: String,
+    /// The custom field that it calls by key, name or id, once those of the location are known.
+    field: Option<LocationCustomField>,
 }
 
-/// The contact of a line, with these tags besides its own; none if all its cells are empty.
-pub(crate) fn contact(
-    names: &StringRecord,
-    record: &StringRecord,
-    tags: &[String],
-) -> Result<Option<NewContact>, ColumnError> {
-    let (mut builder, mut is_blank, mut is_somebody) = (NewContact::builder(), true, false);
-    for (name, cell) in names.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
-        if cell.contains(['\n', '\r']) && !takes_line_breaks(name) {
-            return Err(ColumnError::LineBreak(name.to_owned()));
-        }
-        builder = set(builder, name, Some(cell))?;
-        is_blank = false;
-        is_somebody |= NEEDED.contains(&name);
+impl Column {
+    fn called(&self) -> Option<&str> {
+        self.name.strip_prefix(CALLED).map(str::trim)
     }
-    match (is_blank, is_somebody) {
-        (true, _) => Ok(None),
-        (false, true) => Ok(Some(builder.tags(tags).build())),
-        (false, false) => Err(ColumnError::Nobody),
+
+    /// What a line is known by: one that calls a custom field has the field's id, since the name can be changed in the location.
+    fn key(&self) -> Cow<'_, str> {
+        match &self.field {
+            Some(field) => Cow::Owned(format!("{BY_ID}{}", field.id)),
+            None => Cow::Borrowed(&self.name),
+        }
+    }
+}
+
+impl Columns {
+    /// Checks the names of the columns: one that is not known would be left out of every line.
+    pub(crate) fn new(names: &StringRecord) -> Result<Self, ColumnError> {
+        let mut places = BTreeMap::new();
+        let mut columns = Vec::new();
+        for (place, name) in (1..).zip(names) {
+            let column = Column { name: name.to_owned(), field: None };
+            if column.called().is_none() {
+                let _ = set(NewContact::builder(), &column, None)?;
+            }
+            if let Some(before) = places.insert(name, place) {
+                return Err(ColumnError::Twice(name.to_owned(), before, place));
+            }
+            columns.push(column);
+        }
+        Ok(Self(columns))
+    }
+
+    /// Whether the custom fields of the location are needed.
+    pub(crate) fn call_fields(&self) -> bool {
+        self.0.iter().any(|column| column.called().is_some())
+    }
+
+    /// Finds the custom fields that are called; or else everything that is wrong with these columns.
+    pub(crate) fn find_fields(&mut self, fields: &CustomFields) -> Result<(), Vec<ColumnError>> {
+        let mut errors = Vec::new();
+        for (place, column) in (1..).zip(&mut self.0) {
+            match column.called().map(|called| fields.find(called)) {
+                None => {}
+                Some(Ok(field)) => column.field = Some(field.clone()),
+                Some(Err(error)) => errors.push(ColumnError::NoField(place, error)),
+            }
+        }
+        let mut places = BTreeMap::new();
+        for (place, column) in (1..).zip(&self.0) {
+            let this = (place, column.name.clone());
+            if let Some(before) = places.insert(column.key(), this.clone()) {
+                errors.push(ColumnError::SameField([before, this]));
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    /// The contact of a line, with these tags besides its own; none if all its cells are empty.
+    pub(crate) fn contact(&self, record: &StringRecord, tags: &[String]) -> Result<Option<NewContact>, ColumnError> {
+        let (mut builder, mut is_blank, mut is_somebody) = (NewContact::builder(), true, false);
+        for (column, cell) in self.0.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+            let name = column.name.as_str();
+            if cell.contains(['\n', '\r']) && !takes_line_breaks(name) {
+                return Err(ColumnError::LineBreak(name.to_owned()));
+            }
+            builder = set(builder, column, Some(cell))?;
+            is_blank = false;
+            is_somebody |= NEEDED.contains(&name);
+        }
+        match (is_blank, is_somebody) {
+            (true, _) => Ok(None),
+            (false, true) => Ok(Some(builder.tags(tags).build())),
+            (false, false) => Err(ColumnError::Nobody),
+        }
+    }
+
+    /// The cells of a line that are not empty, each behind what its column is known by, in whatever order these stand.
+    pub(crate) fn keyed<'a>(&'a self, record: &'a StringRecord) -> Vec<(Cow<'a, str>, &'a str)> {
+        let cells = self.0.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
+        let mut cells: Vec<_> = cells.map(|(column, cell)| (column.key(), cell)).collect();
+        cells.sort();
+        cells
     }
 }
 
 /// Addresses and custom fields of long text may have several lines.
 fn takes_line_breaks(name: &str) -> bool {
-    name == "address1" || name.starts_with("customFields.")
+    name == "address1" || name.starts_with(BY_ID) || name.starts_with(CALLED)
 }
 
 /// Sets the member that a column is about; nothing if there is no cell.
-fn set(builder: NewContactBuilder, name: &str, cell: Option<&str>) -> Result<NewContactBuilder, ColumnError> {
+fn set(builder: NewContactBuilder, column: &Column, cell: Option<&str>) -> Result<NewContactBuilder, ColumnError> {
+    if let Some(field) = &column.field {
+        let value = cell.and_then(|cell| value(field, cell)).map(|value| field.value(value)).transpose();
+        let value = value.map_err(|error| ColumnError::FieldValue(column.name.clone(), error))?;
+        return Ok(builder.custom_fields(value));
+    }
+    let name = column.name.as_str();
     Ok(match name {
         "firstName" => builder.first_name(cell),
         "lastName" => builder.last_name(cell),
@@ -105,14 +190,25 @@ fn set(builder: NewContactBuilder, name: &str, cell: Option<&str>) -> Result<New
         "companyName" => builder.company_name(cell),
         "assignedTo" => builder.assigned_to(cell.map(UserId::new).transpose()?),
         _ => {
-            let id = name.strip_prefix("customFields.").ok_or_else(|| ColumnError::Unknown(name.to_owned()))?;
+            let id = name.strip_prefix(BY_ID).ok_or_else(|| ColumnError::Unknown(name.to_owned()))?;
             let id = CustomFieldId::new(id)?;
             builder.custom_fields(cell.map(|cell| CustomField::new(id, cell)))
         }
     })
 }
 
-/// The tags that are written in one text. A contact is not sent with one that has no text.
+/// What a cell is for a custom field; nothing if it has separators only, since an empty list would clear the field.
+fn value(field: &LocationCustomField, cell: &str) -> Option<CustomFieldValue> {
+    let takes_several = matches!(field.kind, Some(CustomFieldKind::MultipleOptions | CustomFieldKind::Checkbox));
+    // An option may have a semicolon in it.
+    if !takes_several || field.options.iter().any(|option| option == cell) {
+        return Some(cell.into());
+    }
+    let choices: Vec<_> = tags(cell).map(str::to_owned).collect();
+    (!choices.is_empty()).then(|| choices.into())
+}
+
+/// The tags, or the choices of a custom field, that are written in one text. A contact is not sent with one that has no text.
 pub(crate) fn tags(text: &str) -> impl Iterator<Item = &str> {
     text.split(';').map(str::trim).filter(|tag| !tag.is_empty())
 }

@@ -53,14 +53,24 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<bool, AnyError> {
     let Arguments { file, journal, way, tags, dry_run, send_again, wait } = arguments;
     let tagged = (!tags.is_empty()).then(|| format!("each of them would be tagged: {}", tags.join(", ")));
-    let table = Table::open(&file, tags)?;
+    let mut table = Table::open(&file, tags)?;
     let shown = file.display().to_string();
     let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
-    if dry_run {
+    // A dry run needs no location otherwise.
+    let asks = table.calls_fields();
+    let destination = if dry_run && !asks { None } else { Some(Destination::of_environment().await?) };
+    if asks && let Some(destination) = &destination {
+        let fields = destination.contacts.custom_fields().await;
+        let fields = fields.map_err(|error| format!("cannot get the custom fields of the location: {error}"))?;
+        table.find_fields(&fields)?;
+    }
+    let Some(destination) = destination.filter(|_| !dry_run) else {
         let checked = table.check(|row| Ok(way.refusal(&row.contact, State::New)), tell)?;
         let blank = checked.blank_words();
+        let sent =
+            if asks { "the custom fields were asked for, and nothing else was sent" } else { "nothing was sent" };
         say(&format!(
-            "{} lines are good and would be {}, {} are not{blank}; nothing was sent",
+            "{} lines are good and would be {}, {} are not{blank}; {sent}",
             checked.good,
             way.past(),
             checked.bad
@@ -69,8 +79,7 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
             say(&tagged);
         }
         return Ok(checked.bad == 0);
-    }
-    let destination = Destination::of_environment().await?;
+    };
     // What was done at a mock server is forgotten with it.
     let forgotten = destination.mock.as_ref().map(|_| tempfile::tempdir()).transpose()?;
     let path = match (journal, &forgotten) {

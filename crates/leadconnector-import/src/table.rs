@@ -11,15 +11,15 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use csv::{ErrorKind, StringRecord};
-use leadconnector::NewContact;
+use leadconnector::{CustomFields, NewContact};
 use sha2::{Digest, Sha256};
 
-use crate::columns;
+use crate::columns::Columns;
 
 /// A file with the names of its columns.
 pub(crate) struct Table {
     path: PathBuf,
-    names: StringRecord,
+    columns: Arc<Columns>,
     /// Of each line, besides its own.
     tags: Arc<[String]>,
     /// How it was when its columns were read.
@@ -138,9 +138,28 @@ impl Table {
             return Err(first_line(&quotes::NOT_CLOSED));
         }
         let mut reader = reader(path).map_err(|error| unreadable(&error))?;
-        let names = reader.headers().map_err(|error| unreadable(&error))?.clone();
-        columns::check(&names).map_err(|error| first_line(&error))?;
-        Ok(Self { path: path.to_owned(), names, tags: tags.into(), version, unclosed: Arc::new(unclosed) })
+        let names = reader.headers().map_err(|error| unreadable(&error))?;
+        let columns = Columns::new(names).map_err(|error| first_line(&error))?;
+        Ok(Self {
+            path: path.to_owned(),
+            columns: Arc::new(columns),
+            tags: tags.into(),
+            version,
+            unclosed: Arc::new(unclosed),
+        })
+    }
+
+    /// Whether columns call custom fields of the location.
+    pub(crate) fn calls_fields(&self) -> bool {
+        self.columns.call_fields()
+    }
+
+    /// Finds the custom fields that columns call, among those of the location; says of each column what is wrong with it.
+    pub(crate) fn find_fields(&mut self, fields: &CustomFields) -> Result<(), String> {
+        Arc::make_mut(&mut self.columns).find_fields(fields).map_err(|errors| {
+            let errors = errors.iter().map(|error| format!("{}, line 1: {error}", self.path.display()));
+            errors.collect::<Vec<_>>().join("\n")
+        })
     }
 
     /// Reads all lines, hands over those that are good, which may be refused all the same, and tells what is wrong with the others.
@@ -188,7 +207,7 @@ impl Table {
         records.headers().map_err(|error| format!("cannot read {}: {error}", self.path.display()))?;
         Ok(Items {
             path: self.path.clone(),
-            names: self.names.clone(),
+            columns: Arc::clone(&self.columns),
             tags: Arc::clone(&self.tags),
             version: self.version,
             unclosed: Arc::clone(&self.unclosed),
@@ -213,7 +232,7 @@ enum Item {
 /// The records of a file.
 struct Items {
     path: PathBuf,
-    names: StringRecord,
+    columns: Arc<Columns>,
     tags: Arc<[String]>,
     version: Version,
     unclosed: Arc<HashMap<u64, u64>>,
@@ -248,7 +267,7 @@ impl Iterator for Items {
             return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
         }
         let what = match read {
-            Ok(_) => match columns::contact(&self.names, &self.record, &self.tags) {
+            Ok(_) => match self.columns.contact(&self.record, &self.tags) {
                 Ok(Some(contact)) => {
                     let line = Line { number, key: self.key() };
                     return Some(Ok(Item::Good(Row { line, contact })));
@@ -271,10 +290,9 @@ impl Iterator for Items {
 impl Items {
     /// The key of the record: of its cells that are not empty, with the names of their columns, in whatever order these stand.
     fn key(&mut self) -> Key {
-        let mut cells: Vec<_> = self.names.iter().zip(&self.record).filter(|(_, cell)| !cell.is_empty()).collect();
-        cells.sort_by_key(|(name, _)| *name);
         let mut hash = Sha256::new();
-        for text in cells.into_iter().flat_map(|(name, cell)| [name, cell]) {
+        let cells = self.columns.keyed(&self.record);
+        for text in cells.iter().flat_map(|(name, cell)| [name.as_ref(), *cell]) {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);
         }

@@ -354,6 +354,142 @@ async fn a_file_that_changes_while_it_is_read() {
     assert!(server.contacts().iter().all(|contact| contact["firstName"].as_str().unwrap().starts_with("First")));
 }
 
+/// Gives the location of the tests a choice, choices, a number, a text of several lines, and two fields of one name.
+fn define_fields(server: &Server) {
+    for (id, name, key, kind, options) in [
+        ("idOfPlan", "Plan", "contact.the_plan", "SINGLE_OPTIONS", json!(["Basic", "Enterprise annual"])),
+        ("idOfColors", "Colors", "contact.colors", "CHECKBOX", json!(["Red", "Blue", "Black; white"])),
+        ("idOfSeats", "Seats", "contact.seats", "NUMERICAL", json!(null)),
+        ("idOfRemark", "Any remark", "contact.remark", "LARGE_TEXT", json!(null)),
+        ("idOfSize", "Size", "contact.size", "TEXT", json!(null)),
+        ("idOfOtherSize", "Size", "contact.other_size", "TEXT", json!(null)),
+    ] {
+        let field = json!({
+            "id": id, "name": name, "fieldKey": key, "dataType": kind, "picklistOptions": options,
+            "locationId": "ve9EPM428h8vShlRW1KT",
+        });
+        server.define_custom_field(&field).unwrap();
+    }
+}
+
+/// The custom fields of a request, sorted.
+fn sent_fields(request: &Request) -> Vec<Value> {
+    let body: Value = serde_json::from_slice(&request.body).unwrap();
+    let mut fields = body["customFields"].as_array().cloned().unwrap_or_default();
+    fields.sort_by_key(|field| field["id"].to_string());
+    fields
+}
+
+const FIELDS: &str = "/locations/ve9EPM428h8vShlRW1KT/customFields";
+
+/// By name, key and id, in any case and with spaces; they are asked for once, and a line is known by the ids.
+#[tokio::test]
+async fn custom_fields_by_what_they_are_called() {
+    let server = Server::start().await.unwrap();
+    define_fields(&server);
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines = "rosan@deos.com,Basic,Red;  Blue ;,-19.5,\"a;\nb\",x\n\
+                 rubika@deos.com,,Black; white,,,\n\
+                 anna@deos.com,,;,,,\n";
+    fs::write(&file, format!("email,cf: plan,cf:contact.colors,cf:idOfSeats,cf:remark,cf:contact.size\n{lines}"))
+        .unwrap();
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("3 created"), "{out}{err}");
+    assert_eq!(paths(&server), [FIELDS, "/contacts/", "/contacts/", "/contacts/"]);
+    let mut sent: Vec<_> = server.requests()[1..].iter().map(sent_fields).collect();
+    sent.sort_by_key(Vec::len);
+    let field = |id: &str, value: Value| json!({"id": id, "field_value": value});
+    let all = [
+        field("idOfColors", json!(["Red", "Blue"])),
+        field("idOfPlan", json!("Basic")),
+        field("idOfRemark", json!("a;\nb")),
+        field("idOfSeats", json!(-19.5)),
+        field("idOfSize", json!("x")),
+    ];
+    assert_eq!(sent, [vec![], vec![field("idOfColors", json!(["Black; white"]))], all.to_vec()]);
+    assert!(!err.contains("left out"), "{err}");
+
+    // It is the same line if its fields are called otherwise, and the columns are in another order.
+    let lines = "Basic,Red;  Blue ;,-19.5,\"a;\nb\",x,rosan@deos.com\n";
+    let header = "cf:the_plan,cf:COLORS,cf:Seats,cf:any remark,customFields.idOfSize,email";
+    fs::write(&file, format!("{header}\n{lines}")).unwrap();
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(0) && out.contains("1 of 1 lines are done"), "{out}{err}");
+    assert_eq!(server.contacts().len(), 3);
+}
+
+#[tokio::test]
+async fn columns_that_are_no_custom_field() {
+    let server = Server::start().await.unwrap();
+    define_fields(&server);
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let header = "email,cf:Colrs,cf:Size,cf:Plan,customFields.idOfSeats,cf:the_plan,cf:seats,cf:";
+    fs::write(&file, format!("{header}\nrosan@deos.com,,,,,,,\n")).unwrap();
+    let place = format!("{}, line 1: ", file.display());
+    let none = "if it is new, `Contacts::refresh_custom_fields` asks for it";
+    let said = [
+        "column 2: custom field `Colrs` is none of the location's: did you mean `Colors` (key `contact.colors`, id `idOfColors`)?",
+        "column 3: custom field `Size` may be any of 2: `Size` (key `contact.size`, id `idOfSize`), \
+         `Size` (key `contact.other_size`, id `idOfOtherSize`); say which by its key or its id",
+        &format!("column 8: custom field `` is none of the location's 6; {none}"),
+        "the columns 4 and 6, \"cf:Plan\" and \"cf:the_plan\", are the same custom field: take one of them away",
+        "the columns 5 and 7, \"customFields.idOfSeats\" and \"cf:seats\", are the same custom field: take one of them away",
+    ];
+    let said = format!("error: {place}{}\n", said.join(&format!("\n{place}")));
+    for arguments in [&["--dry-run"][..], &[], &["--upsert"]] {
+        let (code, out, err) = run_with(with(&file, &server, arguments)).await;
+        assert_eq!((code, out.as_str(), err.as_str()), (Some(1), "", said.as_str()));
+    }
+    assert_eq!(paths(&server), [FIELDS; 3]);
+    assert!(!file.with_extension("csv.journal").exists());
+
+    // Without an account, it is the mock that is asked, and it has none.
+    let (code, out, err) = run("email,cf:Plan\n", &["--dry-run"]);
+    assert!(code == Some(1) && out.contains("using a mock server"), "{out}");
+    assert!(err.contains("`Plan` is none of the location's 0"), "{err}");
+    // What can be seen without the location is said without asking it.
+    for header in ["cf:Plan,e-mail", "cf:Plan,email,cf:Plan"] {
+        let (code, out, err) = run(&format!("{header}\n"), &[]);
+        assert!(code == Some(1) && out.is_empty() && err.contains("contacts.csv, line 1: the"), "{out}{err}");
+    }
+}
+
+/// What does not fit is said before anything is sent, with its line and its column; the good lines are sent all the same.
+#[tokio::test]
+async fn cells_that_do_not_fit_their_custom_field() {
+    let server = Server::start().await.unwrap();
+    define_fields(&server);
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("contacts.csv");
+    let lines = "anna@deos.com,Basic,,\nrosan@deos.com,basic,,\nrubika@deos.com,,Red;Green,\nbert@deos.com,,,1e3\n";
+    fs::write(&file, format!("email,cf:Plan,cf:colors,cf:idOfSeats\n{lines}")).unwrap();
+    let place = file.display();
+    let value = "customFields[].field_value of";
+    let problems = format!(
+        "{place}: line 3: column \"cf:Plan\": {value} `Plan` is none of its options: did you mean `Basic`?\n\
+         {place}: line 4: column \"cf:colors\": {value} `Colors` is none of its options: `Red`, `Blue`, `Black; white`\n\
+         {place}: line 5: column \"cf:idOfSeats\": {value} `Seats` has to be a number such as `42` or `-19.99`, \
+         without an exponent, a currency and separators of thousands\n"
+    );
+    let (code, out, err) = run_with(with(&file, &server, &["--dry-run"])).await;
+    let words = "1 lines are good and would be created, 3 are not; \
+                 the custom fields were asked for, and nothing else was sent\n";
+    assert_eq!((code, out.as_str(), err.as_str()), (Some(1), words, problems.as_str()));
+    assert_eq!(paths(&server), [FIELDS]);
+    // Without the fields it stops, before anything is written down.
+    server.reply(Reply::new(StatusCode::UNAUTHORIZED));
+    let (code, _, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && err.starts_with("error: cannot get the custom fields of the location: "), "{err}");
+    assert!(!file.with_extension("csv.journal").exists());
+
+    let (code, out, err) = run_with(import(&file, Some(&server))).await;
+    assert!(code == Some(1) && out.contains("1 created, 0 there already, 0 failed"), "{out}");
+    assert!(err.starts_with(&problems), "{err}");
+    assert_eq!(server.contacts().len(), 1);
+}
+
 /// A custom field that the server drops is named.
 #[tokio::test]
 async fn what_the_server_leaves_out() {
