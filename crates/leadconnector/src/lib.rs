@@ -27,7 +27,11 @@
 //!
 //! // Somebody signs up, and may be there already.
 //! let saved = contacts.upsert(rosan.clone()).await?;
-//! println!("{} {}", if saved.new == Some(true) { "created" } else { "updated" }, saved.contact.id);
+//! match saved.new {
+//!     Some(true) => println!("created {}", saved.contact.id),
+//!     Some(false) => println!("updated {}", saved.contact.id),
+//!     None => println!("created or updated {}", saved.contact.id),
+//! }
 //!
 //! // Or: create, and decide.
 //! match contacts.create(rosan).await {

@@ -35,9 +35,8 @@ impl<T> Answer<T> {
     /// [`Contacts::update`](crate::Contacts::update) look for custom fields, and [`Contacts::upsert`](crate::Contacts::upsert) for each
     /// [`NotTaken`].
     ///
-    /// What could not be read of the answer may be what was sent: so no
-    /// custom field is named if [`undecoded`](Self::undecoded) names `contact.customFields` or one of its items, or if one of them
-    /// has no id.
+    /// What could not be read of the answer may be what was sent: so no custom field is named if [`undecoded`](Self::undecoded) names
+    /// `contact.customFields` or one of its items, or if one of them has no id.
     pub fn not_taken(&self) -> &[NotTaken] {
         &self.not_taken
     }

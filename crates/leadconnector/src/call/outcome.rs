@@ -35,6 +35,11 @@ pub(crate) trait Read: DeserializeOwned {
     }
 }
 
+/// Refuses an answer with a flag of success that says no. One without any flag is a success.
+pub(crate) fn succeeded<const N: usize>(flags: [Option<bool>; N]) -> Result<(), UndecodableReason> {
+    if flags.contains(&Some(false)) { Err(UndecodableReason::Denied) } else { Ok(()) }
+}
+
 /// What is known of an answer while it is read.
 pub(crate) struct Reading<'a> {
     pub(crate) body: &'a [u8],

@@ -1,7 +1,7 @@
 use leadconnector_raw::types::DeleteContactResponse;
 
 use super::Contacts;
-use crate::call::outcome::{Read, Reading};
+use crate::call::outcome::{self, Read, Reading};
 use crate::{Call, ContactId, UndecodableReason};
 
 impl Contacts {
@@ -40,9 +40,7 @@ impl Read for DeleteContactResponse {
 
     fn read(self, _: &mut Reading<'_>) -> Result<(), UndecodableReason> {
         let Self { succeded, succeeded, success } = self;
-        // A success without any of them is one.
-        let denied = [succeded, succeeded, success].contains(&Some(false));
-        if denied { Err(UndecodableReason::Denied) } else { Ok(()) }
+        outcome::succeeded([succeded, succeeded, success])
     }
 
     fn of_nothing() -> Option<()> {

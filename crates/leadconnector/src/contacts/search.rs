@@ -115,7 +115,7 @@ pub struct SearchResults {
 }
 
 impl SearchResults {
-    /// The next contact; none at the end. The same as [`Stream::poll_next`] of the stream, for a `while let`.
+    /// The next contact; none at the end.
     ///
     /// # Errors
     ///

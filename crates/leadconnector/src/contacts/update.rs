@@ -2,7 +2,7 @@ use leadconnector_raw::types::UpdateContactResponse;
 
 use super::Contacts;
 use crate::call::NotTaken;
-use crate::call::outcome::{Read, Reading};
+use crate::call::outcome::{self, Read, Reading};
 use crate::{Call, Contact, ContactId, ContactUpdate, UndecodableReason};
 
 impl Contacts {
@@ -52,10 +52,7 @@ impl Read for UpdateContactResponse {
 
     fn read(self, reading: &mut Reading<'_>) -> Result<Contact, UndecodableReason> {
         let Self { succeded, succeeded, contact } = self;
-        // A success without any of them is one.
-        if [succeded, succeeded].contains(&Some(false)) {
-            return Err(UndecodableReason::Denied);
-        }
+        outcome::succeeded([succeded, succeeded])?;
         reading.contact(contact)
     }
 }

@@ -2,7 +2,7 @@ use leadconnector_raw::types::UpsertContactResponse;
 
 use super::Contacts;
 use crate::call::NotTaken;
-use crate::call::outcome::{Read, Reading};
+use crate::call::outcome::{self, Read, Reading};
 use crate::{Call, Error, TagsNotAdded, UndecodableReason, Upsert, Upserted};
 
 impl Contacts {
@@ -26,7 +26,11 @@ impl Contacts {
     /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
     /// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).tag("newsletter").build();
     /// let saved = contacts.upsert(rosan).await?;
-    /// println!("{} {}", if saved.new == Some(true) { "created" } else { "updated" }, saved.contact.id);
+    /// match saved.new {
+    ///     Some(true) => println!("created {}", saved.contact.id),
+    ///     Some(false) => println!("updated {}", saved.contact.id),
+    ///     None => println!("created or updated {}", saved.contact.id),
+    /// }
     /// # assert_eq!(saved.new, Some(true));
     /// # assert_eq!(saved.contact.tags, ["newsletter"]);
     /// # Ok(())
@@ -73,10 +77,7 @@ impl Read for UpsertContactResponse {
 
     fn read(self, reading: &mut Reading<'_>) -> Result<Upserted, UndecodableReason> {
         let Self { new, succeded, succeeded, contact } = self;
-        // A success without any of them is one.
-        if [succeded, succeeded].contains(&Some(false)) {
-            return Err(UndecodableReason::Denied);
-        }
+        outcome::succeeded([succeded, succeeded])?;
         // A request before this one may have created what this one found.
         let new = new.filter(|new| *new || !reading.unknown);
         Ok(Upserted { new, contact: reading.contact(contact)? })

@@ -1,7 +1,7 @@
 use leadconnector_raw::types::{WorkflowRequest, WorkflowResponse};
 
 use super::Contacts;
-use crate::call::outcome::{Read, Reading};
+use crate::call::outcome::{self, Read, Reading};
 use crate::{Call, ContactId, UndecodableReason, WorkflowId};
 
 impl Contacts {
@@ -58,9 +58,7 @@ impl Read for WorkflowResponse {
 
     fn read(self, _: &mut Reading<'_>) -> Result<(), UndecodableReason> {
         let Self { succeded, succeeded } = self;
-        // A success without either is one.
-        let denied = [succeded, succeeded].contains(&Some(false));
-        if denied { Err(UndecodableReason::Denied) } else { Ok(()) }
+        outcome::succeeded([succeded, succeeded])
     }
 
     fn of_nothing() -> Option<()> {
