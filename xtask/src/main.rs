@@ -1,6 +1,8 @@
 //! The maintainers' commands, run as `cargo xtask <command>`. Each command is a module; this file only dispatches.
 
+mod changelog;
 mod check;
+mod compatibility;
 mod diff;
 mod document;
 mod effect;
@@ -12,6 +14,8 @@ mod process;
 mod propose;
 mod public_api;
 mod publish;
+mod release;
+mod releases;
 mod scope;
 mod tools;
 mod workspace;
@@ -35,6 +39,7 @@ enum Command {
     Diff(diff::Arguments),
     PublicApi(public_api::Arguments),
     Propose(propose::Arguments),
+    Release(release::Arguments),
     Publish(publish::Arguments),
     Footprint(footprint::Arguments),
     Performance(performance::Arguments),
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         Command::Diff(arguments) => diff::run(arguments),
         Command::PublicApi(arguments) => public_api::run(arguments),
         Command::Propose(arguments) => propose::run(arguments),
+        Command::Release(arguments) => release::run(arguments),
         Command::Publish(arguments) => publish::run(arguments),
         Command::Footprint(arguments) => footprint::run(arguments),
         Command::Performance(arguments) => performance::run(arguments),

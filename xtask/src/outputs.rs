@@ -10,7 +10,7 @@ use similar::TextDiff;
 /// A file that is derived from something else.
 pub(crate) struct Output {
     /// Seen from the root of the workspace.
-    pub(crate) path: &'static str,
+    pub(crate) path: String,
     pub(crate) content: String,
 }
 
@@ -40,14 +40,14 @@ pub(crate) fn write_or_check(
 }
 
 /// Writes the files that differ, and says of each what was done: all of them, or none if one cannot be written.
-fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
+pub(crate) fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
     let mut written = Vec::new();
     for output in outputs {
         if current(root, output)?.as_deref() == Some(output.content.as_bytes()) {
             println!("unchanged {}", output.path);
             continue;
         }
-        let path = root.join(output.path);
+        let path = root.join(&output.path);
         let folder = path.parent().unwrap_or(root);
         // Made as any other file is: one that is temporary would be its owner's alone.
         let new = |path: &Path| File::options().write(true).create_new(true).open(path);
@@ -58,7 +58,7 @@ fn write(root: &Path, outputs: &[Output]) -> anyhow::Result<()> {
             fs::set_permissions(file.path(), replaced.permissions())
                 .with_context(|| format!("cannot write {}", path.display()))?;
         }
-        written.push((output.path, path, file));
+        written.push((&output.path, path, file));
     }
     for (name, path, file) in written {
         file.persist(&path).with_context(|| format!("cannot write {}", path.display()))?;
@@ -76,7 +76,7 @@ fn compare(root: &Path, outputs: &[Output], source: &str) -> anyhow::Result<Vec<
             let current = String::from_utf8_lossy(&current);
             let diff = TextDiff::from_lines(&current, &output.content);
             let mut diff = diff.unified_diff();
-            let difference = diff.header(output.path, &format!("what {source} says")).to_string();
+            let difference = diff.header(&output.path, &format!("what {source} says")).to_string();
             differences.push(difference);
         }
     }
@@ -85,7 +85,7 @@ fn compare(root: &Path, outputs: &[Output], source: &str) -> anyhow::Result<Vec<
 
 /// What the file holds now; none if there is no such file.
 fn current(root: &Path, output: &Output) -> anyhow::Result<Option<Vec<u8>>> {
-    let path = root.join(output.path);
+    let path = root.join(&output.path);
     match fs::read(&path) {
         Ok(content) => Ok(Some(content)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -1,71 +1,52 @@
-//! `cargo xtask propose`: what the workflow `regenerate` does after a change of the fragment.
+//! `cargo xtask propose`: what the workflow `regenerate` proposes after a change of the fragment.
 
 use std::fs;
-use std::process::{Command, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, ensure};
 
-use crate::workspace::FRAGMENT;
 use crate::{diff, generate, process, workspace};
 
-/// Generate, and open a pull request with what has changed and what that means
+/// Generate, and write what has changed and what that means, for a pull request
 ///
-/// For the workflow `regenerate`: it needs the program `gh` and a GH_TOKEN that may write contents and pull requests.
+/// For the workflow `regenerate`, whose script `.github/scripts/propose.sh` opens it: into the folder go generated.patch, which is
+/// empty if what is generated was up to date, and meaning.md.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The revision with which the fragment is compared
-    base: String,
-    /// The branch to which the pull request goes
-    #[arg(long, default_value = "main")]
-    onto: String,
+    folder: PathBuf,
 }
 
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let root = workspace::root()?;
-    // All that can be wrong is looked at before anything is written.
-    process::capture(Command::new("gh").arg("--version")).context("a pull request is opened by gh")?;
-    let changed = process::capture(process::git(&root).args(["status", "--porcelain"]))?;
-    ensure!(changed.is_empty(), "there are changes that are not committed: commit them, or stash them");
-    let meaning = diff::report(&root, &arguments.base, true)?;
+    workspace::is_clean(&root)?;
+    let base = last_generated(&root)?;
+    let meaning = diff::report(&root, &base, true)?;
     ensure!(
         generate::succeeds(&root, false),
         "nothing was generated, so there is nothing to propose: the reason stands above"
     );
+    let patch = process::capture(process::git(&root).args(["diff", "--binary"]))?;
 
-    let changed = process::capture(process::git(&root).args(["status", "--porcelain", "--untracked-files=no"]))?;
-    if changed.is_empty() {
-        println!("what is generated was up to date: there is nothing to propose");
-        return Ok(ExitCode::SUCCESS);
+    let folder = arguments.folder;
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    for (name, content) in [("generated.patch", patch), ("meaning.md", meaning)] {
+        let path = folder.join(name);
+        fs::write(&path, content).with_context(|| format!("cannot write {}", path.display()))?;
     }
-    let commit = process::capture(process::git(&root).args(["rev-parse", "--short", "HEAD"]))?;
-    let branch = format!("regenerate/{}", commit.trim());
-    let title = format!("Regenerate from {FRAGMENT}");
-    process::run(process::git(&root).args(["switch", "--quiet", "--create", &branch]))?;
-    process::run(process::git(&root).args([
-        "-c",
-        "user.name=github-actions[bot]",
-        "-c",
-        "user.email=41898282+github-actions[bot]@users.noreply.github.com",
-        "commit",
-        "--quiet",
-        "--all",
-        "--message",
-        &title,
-    ]))?;
-    // The checkout keeps no credentials; `gh` has the token.
-    process::run(process::git(&root).args([
-        "-c",
-        "credential.helper=!gh auth git-credential",
-        "push",
-        "--quiet",
-        "--force",
-        "origin",
-        &branch,
-    ]))?;
-    let body = tempfile::NamedTempFile::new().context("cannot make a temporary file")?;
-    fs::write(body.path(), meaning).context("cannot write the text of the pull request")?;
-    let mut gh = Command::new("gh");
-    gh.args(["pr", "create", "--base", &arguments.onto, "--head", &branch, "--title", &title, "--body-file"]);
-    process::run(gh.arg(body.path()).current_dir(&root))?;
+    println!("what is to be proposed is in {}", folder.display());
     Ok(ExitCode::SUCCESS)
+}
+
+/// The last commit for which something was generated from the fragment: several changes of it may have come since.
+fn last_generated(root: &Path) -> anyhow::Result<String> {
+    let log = ["log", "-1", "--format=%H", "--", generate::FRAGMENT_AS_JSON];
+    let commit = process::capture(process::git(root).args(log))?;
+    let commit = commit.trim();
+    ensure!(
+        !commit.is_empty(),
+        "{} was never committed, so there is nothing to compare with",
+        generate::FRAGMENT_AS_JSON
+    );
+    Ok(commit.to_owned())
 }

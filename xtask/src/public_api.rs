@@ -4,6 +4,7 @@
 //! `public-api` turns it into lines. No feature of the crate adds to its API, so it is built without any, which spares
 //! building a TLS library.
 
+use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -11,6 +12,8 @@ use anyhow::Context;
 
 use crate::outputs::{self, Output};
 use crate::{process, workspace};
+
+pub(crate) const FILE: &str = "crates/leadconnector/public-api.txt";
 
 /// Write down the public API of leadconnector, in crates/leadconnector/public-api.txt
 ///
@@ -25,6 +28,11 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let well = write_or_check(&workspace::root()?, arguments.check)?;
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the file says.
+pub(crate) fn read(root: &Path) -> anyhow::Result<String> {
+    fs::read_to_string(root.join(FILE)).with_context(|| format!("cannot read {FILE}"))
 }
 
 /// Whether the file says what the crate offers; how it differs is shown.
@@ -46,7 +54,7 @@ fn write_or_check(root: &Path, check: bool) -> anyhow::Result<bool> {
         .omit_auto_trait_impls(true)
         .build()
         .context("rustdoc and the crate public-api do not fit: raise the version of public-api in xtask/Cargo.toml")?;
-    let output = Output { path: "crates/leadconnector/public-api.txt", content: format!("{api}") };
+    let output = Output { path: FILE.into(), content: format!("{api}") };
     let source = "the public API of leadconnector";
     outputs::write_or_check(root, &[output], check, source, "cargo xtask public-api")
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask publish`: from a commit to the registry, and its rehearsal.
 
-mod changelog;
+mod hand_over;
 mod preconditions;
 mod registry;
 pub(crate) mod rehearsal;
@@ -26,8 +26,12 @@ pub(crate) struct Arguments {
     /// Publish nothing; say what would go out
     #[arg(long)]
     dry_run: bool,
+    /// Publish nothing; put the packages that would go out into this folder, with their checksums and the notes of the release,
+    /// for a job that publishes and builds nothing
+    #[arg(long, value_name = "FOLDER", conflicts_with = "dry_run")]
+    hand_over: Option<PathBuf>,
     /// Publish the working tree to a registry on loopback, and test a crate that depends on it from there
-    #[arg(long, conflicts_with_all = ["dry_run", "without_semver_checks", "registry"])]
+    #[arg(long, conflicts_with_all = ["dry_run", "hand_over", "without_semver_checks", "registry"])]
     rehearse: bool,
     /// Go on without comparing the public API with the last release's
     #[arg(long)]
@@ -48,8 +52,16 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let packages = packages(&root)?;
     let target = target(&root);
     let registry = Registry::new(arguments.registry.clone());
+    if let Some(folder) = &arguments.hand_over {
+        hand_over::is_free(folder)?;
+    }
     preconditions::check(&root, &target, &packages, &registry, &arguments)?;
-    release(&root, &target, &packages, &registry, arguments.dry_run)?;
+    let purpose = match &arguments.hand_over {
+        Some(folder) => Purpose::HandOver(folder),
+        None if arguments.dry_run => Purpose::Look,
+        None => Purpose::Publish,
+    };
+    release(&root, &target, &packages, &registry, purpose)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -58,6 +70,13 @@ pub(crate) struct Package {
     pub(crate) name: String,
     version: Version,
     has_repository: bool,
+}
+
+impl Package {
+    /// The name of the file that it is packaged in.
+    fn file(&self) -> String {
+        format!("{}-{}.crate", self.name, self.version)
+    }
 }
 
 /// The crates that are published, each after those on which it depends.
@@ -98,13 +117,37 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
     Ok(ordered)
 }
 
+/// The version of all of them.
+pub(crate) fn common_version(packages: &[Package]) -> anyhow::Result<&Version> {
+    let mut versions = packages.iter().map(|package| (&package.name, &package.version));
+    let (first, version) = versions.next().context("there is no crate to publish")?;
+    if let Some((other, different)) = versions.find(|(_, other)| *other != version) {
+        bail!("{first} has version {version} and {other} has {different}: the crates are released in one version");
+    }
+    Ok(version)
+}
+
 /// Where cargo builds.
 fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
 }
 
-/// Packages, builds from the packages, and publishes what the registry does not have yet.
-fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry, dry_run: bool) -> anyhow::Result<()> {
+/// What becomes of the packages.
+#[derive(Clone, Copy)]
+enum Purpose<'a> {
+    Look,
+    HandOver(&'a Path),
+    Publish,
+}
+
+/// Packages, builds from the packages, and publishes what the registry does not have yet, if that is the purpose.
+fn release(
+    root: &Path,
+    target: &Path,
+    packages: &[Package],
+    registry: &Registry,
+    purpose: Purpose,
+) -> anyhow::Result<()> {
     println!("\n== asking {registry} what it has");
     let before = published(target, packages, registry)?;
     let yanked =
@@ -130,9 +173,9 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
     package.env_remove("CARGO_REGISTRY_TOKEN");
     process::watch(&mut package).context("the crates cannot be packaged")?;
 
-    let mut missing = Vec::new();
+    let (mut missing, mut packaged) = (Vec::new(), Vec::new());
     for (package, published) in packages.iter().zip(before) {
-        let file = fresh.path().join(format!("package/{}-{}.crate", package.name, package.version));
+        let file = fresh.path().join("package").join(package.file());
         let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
         let (name, version) = (&package.name, &package.version);
         match published {
@@ -148,12 +191,16 @@ fn release(root: &Path, target: &Path, packages: &[Package], registry: &Registry
                  raise the version (RELEASING.md)"
             ),
         }
+        packaged.push((package, bytes));
+    }
+    if let Purpose::HandOver(folder) = purpose {
+        return hand_over::write(folder, root, &packaged, &missing);
     }
     ensure!(
         !missing.is_empty(),
         "every crate is already published on {registry} in this version: raise the version for a new release (RELEASING.md)"
     );
-    if dry_run {
+    if let Purpose::Look = purpose {
         println!("\nnothing was published: this was a dry run");
         return Ok(());
     }

@@ -19,6 +19,20 @@ pub(crate) fn root() -> anyhow::Result<PathBuf> {
     })
 }
 
+/// Whether all there is is committed; what is not is named.
+pub(crate) fn is_clean(root: &Path) -> anyhow::Result<()> {
+    process::capture(process::git(root).args(["rev-parse", "--git-dir"]))
+        .context("this works on a commit: run it in a clone of the repository")?;
+    let changed = process::capture(process::git(root).args(["status", "--porcelain"]))?;
+    let files: Vec<_> = changed.lines().filter_map(|line| line.get(3..)).collect();
+    ensure!(
+        files.is_empty(),
+        "there are changes that are not committed: commit them, or stash them: {}",
+        files.join(", ")
+    );
+    Ok(())
+}
+
 /// The cargo that runs this command, or the one on the path.
 pub(crate) fn cargo(folder: &Path) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

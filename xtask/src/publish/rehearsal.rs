@@ -11,7 +11,7 @@ use cargo_metadata::MetadataCommand;
 use tempfile::TempDir;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
 
-use super::{Registry, packages, release};
+use super::{Purpose, Registry, packages, release};
 use crate::tools::Tool;
 use crate::{process, workspace};
 
@@ -65,7 +65,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
     println!("== starting a registry on loopback");
     let mut server = Server::start(root, &scratch)?;
     let registry = Registry::on_loopback(NAME, server.index());
-    release(&copy, &target, &packages, &registry, false)?;
+    release(&copy, &target, &packages, &registry, Purpose::Publish)?;
 
     let version = &packages.first().context("there is no crate to publish")?.version;
     let mut left_out = Vec::new();
