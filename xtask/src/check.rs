@@ -9,9 +9,10 @@ mod odd_fragments;
 mod scratch;
 mod steps;
 
+use std::cmp::Reverse;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
@@ -51,12 +52,16 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let steps = chosen(&arguments.steps)?;
-    let mut left_out = Vec::new();
+    let (mut left_out, mut passed) = (Vec::new(), Vec::new());
+    let begin = Instant::now();
     for (index, step) in steps.iter().enumerate() {
         println!("\n== {} ({} of {}): {}", step.name, index + 1, steps.len(), step.about);
         let start = Instant::now();
         match perform(step, &root) {
-            Ok(End::Passed) => println!("== {}: passed, {:.1} s", step.name, start.elapsed().as_secs_f64()),
+            Ok(End::Passed) => {
+                println!("== {}: passed, {:.1} s", step.name, start.elapsed().as_secs_f64());
+                passed.push((start.elapsed(), step.name));
+            }
             Ok(End::LeftOut(why)) => {
                 println!("== {}: LEFT OUT: {why}", step.name);
                 left_out.push((step.name, why));
@@ -69,7 +74,11 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    println!("\n{} of {} steps passed", steps.len() - left_out.len(), steps.len());
+    if steps.len() > 1 {
+        println!("\n{}", times(passed));
+    }
+    let took = begin.elapsed().as_secs_f64();
+    println!("\n{} of {} steps passed, in {took:.0} s", steps.len() - left_out.len(), steps.len());
     for (name, why) in &left_out {
         println!("LEFT OUT: {name}: {why}");
     }
@@ -94,6 +103,16 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// How long each step took, the longest first; those that took no second together.
+fn times(mut passed: Vec<(Duration, &str)>) -> String {
+    passed.sort_by_key(|(time, _)| Reverse(*time));
+    let line = |time: Duration, names: &str| format!("{:>6.1} s  {names}", time.as_secs_f64());
+    let (long, short): (Vec<_>, Vec<_>) = passed.into_iter().partition(|(time, _)| *time >= Duration::from_secs(1));
+    let (times, names): (Vec<Duration>, Vec<&str>) = short.into_iter().unzip();
+    let short = (!names.is_empty()).then(|| line(times.iter().sum(), &names.join(", ")));
+    long.into_iter().map(|(time, name)| line(time, name)).chain(short).collect::<Vec<_>>().join("\n")
+}
+
 fn chosen(names: &[String]) -> anyhow::Result<Vec<&'static Step>> {
     if let Some(unknown) = names.iter().find(|name| STEPS.iter().all(|step| step.name != **name)) {
         bail!("there is no step {unknown:?}: see cargo xtask check --list");
@@ -115,8 +134,28 @@ fn perform(step: &Step, root: &Path) -> anyhow::Result<End> {
     }
     match step.work {
         Work::Cargo(arguments) => steps::cargo(root, arguments),
+        Work::Example(name) => steps::example(root, name),
         Work::Tool(tool, arguments) => steps::tool(root, tool, arguments),
         Work::Function(function) => return function(root),
     }
     .map(|()| End::Passed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::times;
+
+    #[test]
+    fn the_longest_first_and_the_short_ones_together() {
+        let of = |millis: u64, name: &'static str| (Duration::from_millis(millis), name);
+        insta::assert_snapshot!(times(vec![of(300, "fmt"), of(1000, "doc"), of(61_040, "test"), of(500, "generate")]), @"
+        61.0 s  test
+         1.0 s  doc
+         0.8 s  generate, fmt
+        ");
+        insta::assert_snapshot!(times(vec![of(1000, "doc")]), @"   1.0 s  doc");
+        insta::assert_snapshot!(times(vec![of(10, "fmt")]), @"   0.0 s  fmt");
+    }
 }

@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let packages = packages(&root)?;
-    let target = target(&root);
+    let target = workspace::target(&root);
     let registry = Registry::new(arguments.registry.clone());
     if let Some(folder) = &arguments.hand_over {
         hand_over::is_free(folder)?;
@@ -125,11 +125,6 @@ pub(crate) fn common_version(packages: &[Package]) -> anyhow::Result<&Version> {
         bail!("{first} has version {version} and {other} has {different}: the crates are released in one version");
     }
     Ok(version)
-}
-
-/// Where cargo builds.
-fn target(root: &Path) -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
 }
 
 /// What becomes of the packages.

@@ -40,6 +40,11 @@ pub(crate) fn cargo(folder: &Path) -> Command {
     command
 }
 
+/// Where cargo builds.
+pub(crate) fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
+}
+
 /// Copies what git knows of, or would take, as it stands in the working tree.
 pub(crate) fn copy(root: &Path, to: &Path) -> anyhow::Result<()> {
     let mut list = process::git(root);

@@ -27,6 +27,8 @@ pub(super) struct Step {
 pub(super) enum Work {
     /// cargo, with these arguments.
     Cargo(&'static [&'static str]),
+    /// An example, built as the tests are, so that nothing is built for it alone.
+    Example(&'static str),
     /// An installed program, with these arguments.
     Tool(Tool, &'static [&'static str]),
     Function(fn(&Path) -> anyhow::Result<End>),
@@ -35,7 +37,7 @@ pub(super) enum Work {
 const fn step(name: &'static str, about: &'static str, work: Work, mend: &'static str) -> Step {
     let tool = match &work {
         Work::Tool(tool, _) => Some(*tool),
-        Work::Cargo(_) | Work::Function(_) => None,
+        Work::Cargo(_) | Work::Example(_) | Work::Function(_) => None,
     };
     Step { name, about, tool, work, mend, by_default: true }
 }
@@ -114,19 +116,19 @@ pub(super) const STEPS: &[Step] = &[
     step(
         "around-create",
         "the story around a creation: a duplicate, an upsert, tags, an update, a note, a workflow, a deletion",
-        Work::Cargo(&["run", "--quiet", "--package", "leadconnector", "--example", "around_create", "--locked"]),
+        Work::Example("around_create"),
         "what it says; cargo run --example around_create",
     ),
     step(
         "sharing",
         "two processes that share a location both get on, and are hardly ever refused",
-        Work::Cargo(&["test", "--package", "leadconnector-tests", "--test", "sharing", "--locked"]),
+        Work::Cargo(&["test", "--workspace", "--test", "sharing", "--locked"]),
         "what the failed test says; on a busy machine, once more",
     ),
     step(
         "sharing-simulated",
         "what several processes get of one location: the figures of the guide",
-        Work::Cargo(&["run", "--quiet", "--package", "leadconnector", "--example", "sharing", "--locked"]),
+        Work::Example("sharing"),
         "the table that cargo run --example sharing prints, and crates/leadconnector/src/call/pacing/share.rs",
     ),
     step(
@@ -150,7 +152,7 @@ pub(super) const STEPS: &[Step] = &[
     step(
         "large-answer",
         "an answer of 200 MB costs less than 16 MiB",
-        Work::Cargo(&["run", "--quiet", "--example", "large_answer", "--locked"]),
+        Work::Example("large_answer"),
         "less memory in crates/leadconnector/src/call/receive.rs; cargo run --example large_answer measures it",
     ),
     step(
@@ -201,6 +203,15 @@ pub(super) fn cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
     process::run(workspace::cargo(root).args(arguments))
 }
 
+/// Of the whole workspace, since the features of a dependency are those that all that is built asks for.
+pub(super) fn example(root: &Path, name: &str) -> anyhow::Result<()> {
+    let mut build = workspace::cargo(root);
+    process::run(build.args(["build", "--quiet", "--workspace", "--locked", "--example", name]))?;
+    let program =
+        workspace::target(root).join("debug/examples").join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    process::run(Command::new(program).current_dir(root))
+}
+
 pub(super) fn tool(root: &Path, tool: Tool, arguments: &[&str]) -> anyhow::Result<()> {
     let program = tool.find(root).context("the program is no longer there")?;
     process::run(Command::new(program).args(arguments).current_dir(root))
@@ -245,7 +256,7 @@ fn native_tls(root: &Path) -> anyhow::Result<End> {
 
 fn fuzz(root: &Path) -> anyhow::Result<End> {
     let mut test = workspace::cargo(root);
-    test.args(["test", "--package", "leadconnector", "--lib", "--locked", "--"]);
+    test.args(["test", "--workspace", "--lib", "--locked", "--"]);
     test.args(["never_a_lost_id", "never_a_panic", "an_id_is_not_lost_by_what_comes_behind_it"]);
     process::run(test.env("PROPTEST_CASES", "20000"))?;
     Ok(End::Passed)

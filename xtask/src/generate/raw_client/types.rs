@@ -1,6 +1,6 @@
 //! What is changed of the types that progenitor generates: how they decode.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use heck::ToPascalCase;
 use quote::{ToTokens, format_ident, quote};
@@ -53,16 +53,19 @@ pub(super) fn with_boxes(file: &mut syn::File) {
 
 /// Has timestamps read in the vendor's usual form first, objects from objects alone, and whole numbers written without a fraction.
 pub(super) fn with_readers(file: &mut syn::File) {
+    /// The reader of each type that has one, by the type. An object has one wherever it is optional.
     #[derive(Default)]
-    struct Readers {
-        objects: Vec<syn::Type>,
-    }
+    struct Readers(HashMap<syn::Type, &'static str>);
 
     impl<'ast> Visit<'ast> for Readers {
         fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
             if matches!(item.fields, syn::Fields::Named(_)) {
                 let name = &item.ident;
-                self.objects.push(parse_quote!(#name));
+                self.0.extend([
+                    (parse_quote!(::std::option::Option<#name>), "crate::object::optional"),
+                    (parse_quote!(::std::option::Option<::std::boxed::Box<#name>>), "crate::object::boxed"),
+                    (parse_quote!(::std::option::Option<::std::vec::Vec<#name>>), "crate::object::list"),
+                ]);
             }
         }
     }
@@ -78,17 +81,8 @@ pub(super) fn with_readers(file: &mut syn::File) {
             if *field == parse_quote!(::std::option::Option<f64>) {
                 return Some(parse_quote!(#[serde(serialize_with = "crate::whole_number::optional")]));
             }
-            self.objects.iter().find_map(|object| {
-                if *field == parse_quote!(::std::option::Option<#object>) {
-                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::optional")]))
-                } else if *field == parse_quote!(::std::option::Option<::std::boxed::Box<#object>>) {
-                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::boxed")]))
-                } else if *field == parse_quote!(::std::option::Option<::std::vec::Vec<#object>>) {
-                    Some(parse_quote!(#[serde(#default deserialize_with = "crate::object::list")]))
-                } else {
-                    None
-                }
-            })
+            let reader = self.0.get(field)?;
+            Some(parse_quote!(#[serde(#default deserialize_with = #reader)]))
         }
     }
 

@@ -26,7 +26,7 @@ pub(super) fn keys(schema: &Schema<'_>, problems: &mut Problems) {
 /// Other spellings that would not be read.
 pub(super) fn spellings(schema: &Schema<'_>, parts: &[Part<'_>], document: &Document, problems: &mut Problems) {
     let is_named = schema.path.strip_prefix("#/components/schemas/").is_some_and(|name| !name.contains('/'));
-    let is_answer = parts.iter().any(|part| answers(document).any(|answer| ptr::eq(answer, part.value)));
+    let is_answer = || parts.iter().any(|part| answers(document).any(|answer| ptr::eq(answer, part.value)));
     let is_sent = schema.directions.contains(&Direction::Request);
     let required: BTreeSet<_> = parts.iter().flat_map(|part| required(part.value)).collect();
     let mut names: BTreeSet<_> = parts.iter().flat_map(Part::properties).collect();
@@ -63,7 +63,7 @@ pub(super) fn spellings(schema: &Schema<'_>, parts: &[Part<'_>], document: &Docu
                     "leave it out",
                 );
             }
-            if is_answer {
+            if is_answer() {
                 refuse("is on a member of the answer as a whole, which is looked for under this name", "leave it out");
             }
             for spelling in spellings.filter(|spelling| !names.insert(spelling)) {
