@@ -3,9 +3,9 @@
 //! A caller is a program that sends what was valid before, and reads what was promised before. A change breaks it if what it
 //! sends may be refused, or what it reads may be absent or of another kind.
 
-mod changes;
-mod model;
-mod render;
+pub(crate) mod changes;
+pub(crate) mod model;
+pub(crate) mod render;
 
 use std::fs;
 use std::path::Path;

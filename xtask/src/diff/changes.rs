@@ -7,15 +7,28 @@ use serde_json::Value;
 use super::model::{Api, Kind, Member, Operation, Part};
 use crate::effect::{Effect, Repetition};
 
-/// A difference, and why it breaks a caller if it does.
+/// A difference of one member or of several, and why it breaks a caller if it does.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Change {
+pub(crate) struct Change {
     /// The members that it is about, in words; none for what is about an operation or the whole.
-    pub(super) members: Vec<String>,
-    pub(super) what: String,
-    pub(super) breaks: Option<&'static str>,
+    pub(crate) members: Vec<String>,
+    pub(crate) what: String,
+    pub(crate) breaks: Option<&'static str>,
     /// The operations and their parts; none for what is about the whole.
-    pub(super) places: BTreeSet<(Part, String)>,
+    pub(crate) places: BTreeSet<Place>,
+}
+
+/// A difference of one member in one place.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Single {
+    /// None for what is about the whole.
+    pub(crate) operation: Option<String>,
+    /// None for what is about an operation or the whole.
+    pub(crate) part: Option<Part>,
+    /// In words; none for what is about a part, an operation or the whole.
+    pub(crate) member: Option<String>,
+    pub(crate) what: String,
+    pub(crate) breaks: Option<&'static str>,
 }
 
 const HAS_TO_SEND: &str = "a program that does not send it is refused";
@@ -29,7 +42,7 @@ const NOT_AGAIN: &str = "what was sent again by itself no longer is";
 
 /// How the values that are possible after a change relate to those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Relation {
+pub(crate) enum Relation {
     Same,
     Wider,
     Narrower,
@@ -37,71 +50,86 @@ enum Relation {
 }
 
 /// Every difference; the same one of several members, or at several places, is one change.
-pub(super) fn between(before: &Api, after: &Api) -> Vec<Change> {
+pub(crate) fn between(before: &Api, after: &Api) -> Vec<Change> {
+    together(singles(before, after))
+}
+
+/// Every difference, by itself.
+pub(crate) fn singles(before: &Api, after: &Api) -> BTreeSet<Single> {
     let mut changes = Changes::default();
     if before.server != after.server {
         let server = |server: &Option<String>| server.clone().unwrap_or_else(|| "none".into());
         let what = format!("the server is `{}`, and was `{}`", server(&after.server), server(&before.server));
-        changes.add(what, Some(NOWHERE), None);
+        changes.add(None, what, Some(NOWHERE));
     }
     for (name, old) in &before.operations {
         match after.operations.get(name) {
-            None => changes.add(format!("the operation `{name}` ({}) is removed", old.address), Some(NOWHERE), None),
+            None => {
+                let what = format!("the operation `{name}` ({}) is removed", old.address);
+                changes.add(Some(name), what, Some(NOWHERE));
+            }
             Some(new) => operation(name, old, new, &mut changes),
         }
     }
     for (name, new) in &after.operations {
         if !before.operations.contains_key(name) {
-            changes.add(format!("the operation `{name}` ({}) is added", new.address), None, None);
+            changes.add(Some(name), format!("the operation `{name}` ({}) is added", new.address), None);
         }
     }
-    changes.in_order()
+    changes.0
 }
 
-/// Where each difference is, by the member that differs, what is different, and why it breaks.
+/// The changes that differences make, by place, so that what belongs together stands together.
+pub(crate) fn together(singles: impl IntoIterator<Item = Single>) -> Vec<Change> {
+    let mut places: BTreeMap<_, BTreeSet<Place>> = BTreeMap::new();
+    for Single { operation, part, member, what, breaks } in singles {
+        places.entry((member, what, breaks)).or_default().extend(part.zip(operation));
+    }
+    let mut members: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    for ((member, what, breaks), places) in places {
+        members.entry((places, what, breaks)).or_default().extend(member);
+    }
+    let changes = members.into_iter();
+    let changes = changes.map(|((places, what, breaks), members)| Change { members, what, breaks, places });
+    let mut changes: Vec<_> = changes.collect();
+    changes.sort_by(|a, b| (&a.places, &a.members, &a.what).cmp(&(&b.places, &b.members, &b.what)));
+    changes
+}
+
 #[derive(Default)]
-struct Changes(BTreeMap<(Option<String>, Difference), BTreeSet<Place>>);
+struct Changes(BTreeSet<Single>);
 
 /// What is different, and why it breaks.
 type Difference = (String, Option<&'static str>);
-type Place = (Part, String);
+/// A part of an operation.
+pub(crate) type Place = (Part, String);
 
 impl Changes {
     /// A difference of an operation, or of the whole.
-    fn add(&mut self, what: String, breaks: Option<&'static str>, place: Option<Place>) {
-        self.0.entry((None, (what, breaks))).or_default().extend(place);
+    fn add(&mut self, operation: Option<&str>, what: String, breaks: Option<&'static str>) {
+        let operation = operation.map(str::to_owned);
+        self.0.insert(Single { operation, part: None, member: None, what, breaks });
     }
 
-    fn add_member(&mut self, member: String, difference: Difference, place: Place) {
-        self.0.entry((Some(member), difference)).or_default().insert(place);
-    }
-
-    /// By place, so that what belongs together stands together.
-    fn in_order(self) -> Vec<Change> {
-        let mut together: BTreeMap<_, Vec<String>> = BTreeMap::new();
-        for ((member, (what, breaks)), places) in self.0 {
-            together.entry((places, what, breaks)).or_default().extend(member);
-        }
-        let changes =
-            together.into_iter().map(|((places, what, breaks), members)| Change { members, what, breaks, places });
-        let mut changes: Vec<_> = changes.collect();
-        changes.sort_by(|a, b| (&a.places, &a.members, &a.what).cmp(&(&b.places, &b.members, &b.what)));
-        changes
+    /// A difference of a part of an operation, or of a member of it.
+    fn add_at(&mut self, (part, operation): Place, member: Option<String>, (what, breaks): Difference) {
+        self.0.insert(Single { operation: Some(operation), part: Some(part), member, what, breaks });
     }
 }
 
 fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes) {
     if old.address != new.address {
-        changes.add(format!("`{name}` is at {}, and was at {}", new.address, old.address), Some(NOWHERE), None);
+        let what = format!("`{name}` is at {}, and was at {}", new.address, old.address);
+        changes.add(Some(name), what, Some(NOWHERE));
     }
     if old.security != new.security {
-        changes.add(format!("`{name}` asks for another authorization"), Some(MAY_BE_REFUSED), None);
+        changes.add(Some(name), format!("`{name}` asks for another authorization"), Some(MAY_BE_REFUSED));
     }
     if old.scope != new.scope {
         let breaks = old.scope.is_some() && new.scope.is_some();
         let (new, old) = (or_nothing(new.scope.clone()), or_nothing(old.scope.clone()));
         let what = format!("the scope that `{name}` needs is {new}, and was {old}");
-        changes.add(what, breaks.then_some(NOT_ALLOWED), None);
+        changes.add(Some(name), what, breaks.then_some(NOT_ALLOWED));
     }
     repetition(name, old.repetition.as_ref(), new.repetition.as_ref(), changes);
     let none = BTreeMap::new();
@@ -110,10 +138,10 @@ fn operation(name: &str, old: &Operation, new: &Operation, changes: &mut Changes
         let place = || (part.clone(), name.to_owned());
         match (old.parts.get(part), new.parts.get(part)) {
             (None, Some(_)) if !part.is_sent() => {
-                changes.add("the whole response is added".into(), None, Some(place()))
+                changes.add_at(place(), None, ("the whole response is added".into(), None))
             }
             (Some(_), None) if !part.is_sent() => {
-                changes.add("the whole response is removed".into(), Some(NOT_THERE), Some(place()))
+                changes.add_at(place(), None, ("the whole response is removed".into(), Some(NOT_THERE)))
             }
             (old, new) => members(old.unwrap_or(&none), new.unwrap_or(&none), part.is_sent(), &place, changes),
         }
@@ -128,7 +156,7 @@ fn repetition(name: &str, old: Option<&Repetition>, new: Option<&Repetition>, ch
         let breaks = is_sent_again(old) && !is_sent_again(new);
         let what =
             format!("the effect of `{name}` is {}, and was {}", or_nothing(effect(new)), or_nothing(effect(old)));
-        changes.add(what, breaks.then_some(NOT_AGAIN), None);
+        changes.add(Some(name), what, breaks.then_some(NOT_AGAIN));
     }
 
     let once_if = |said: Option<&Repetition>| said?.once_if.clone();
@@ -140,7 +168,7 @@ fn repetition(name: &str, old: Option<&Repetition>, new: Option<&Repetition>, ch
         (None, None) => None,
     };
     if let Some((what, more)) = once_if {
-        changes.add(what, (more && is_sent_again(old)).then_some(NOT_AGAIN), None);
+        changes.add(Some(name), what, (more && is_sent_again(old)).then_some(NOT_AGAIN));
     }
 
     let creates = |said: Option<&Repetition>| Some(said?.creates.as_ref()?.join("."));
@@ -148,7 +176,7 @@ fn repetition(name: &str, old: Option<&Repetition>, new: Option<&Repetition>, ch
         let breaks = creates(old).is_some();
         let (new, old) = (or_nothing(creates(new)), or_nothing(creates(old)));
         let what = format!("the place of the id that `{name}` creates is {new}, and was {old}");
-        changes.add(what, breaks.then_some(NOT_THERE), None);
+        changes.add(Some(name), what, breaks.then_some(NOT_THERE));
     }
 }
 
@@ -168,7 +196,7 @@ fn members(
         match (old.get(path), new.get(path)) {
             (Some(old), Some(new)) => {
                 for difference in member(old, new, sent) {
-                    changes.add_member(shown(path), difference, place());
+                    changes.add_at(place(), Some(shown(path)), difference);
                 }
             }
             // What is within something that comes or goes comes or goes with it.
@@ -177,18 +205,19 @@ fn members(
                 let need = if member.required { "required" } else { "optional" };
                 let null = if member.nullable { " or null" } else { "" };
                 let what = format!("is added: {}{null}, {need}", member.kind);
-                changes.add_member(shown(path), (what, breaks), place());
+                changes.add_at(place(), Some(shown(path)), (what, breaks));
             }
             (Some(_), None) if !has_ancestor(path, |path| old.contains_key(path) && !new.contains_key(path)) => {
                 let breaks = if sent { HAS_TO_STOP } else { NOT_THERE };
-                changes.add_member(shown(path), ("is removed".into(), Some(breaks)), place());
+                changes.add_at(place(), Some(shown(path)), ("is removed".into(), Some(breaks)));
             }
             _ => {}
         }
     }
 }
 
-fn shown(path: &str) -> String {
+/// A member, in words.
+pub(crate) fn shown(path: &str) -> String {
     match path.strip_suffix('*').map(|holder| holder.trim_end_matches('.')) {
         Some("") => "any other member".into(),
         Some(holder) => format!("any other member of `{holder}`"),
@@ -197,7 +226,8 @@ fn shown(path: &str) -> String {
     }
 }
 
-fn has_ancestor(path: &str, is: impl Fn(&str) -> bool) -> bool {
+/// Whether a member is within one that is so.
+pub(crate) fn has_ancestor(path: &str, is: impl Fn(&str) -> bool) -> bool {
     let ends =
         path.char_indices().filter(|(_, character)| matches!(character, '.' | '[' | '<')).map(|(index, _)| index);
     ends.filter_map(|end| path.get(..end)).any(&is) || (!path.is_empty() && is(""))
@@ -265,7 +295,7 @@ fn words(old: &Kind, new: &Kind) -> String {
     }
 }
 
-fn relation(old: &Kind, new: &Kind) -> Relation {
+pub(crate) fn relation(old: &Kind, new: &Kind) -> Relation {
     let is_text = |kind: &Kind| matches!(kind, Kind::Plain(name, None) if name == "string");
     match (old, new) {
         (Kind::Any, _) => Relation::Narrower,

@@ -12,27 +12,30 @@ use crate::scope;
 /// How deep members are followed: a schema can contain itself.
 const DEPTH: usize = 8;
 
-pub(super) struct Api {
-    pub(super) server: Option<String>,
+/// How many members of one body are looked at: schemas that have each other several times multiply.
+pub(crate) const MOST_MEMBERS: usize = 20_000;
+
+pub(crate) struct Api {
+    pub(crate) server: Option<String>,
     /// By operationId.
-    pub(super) operations: BTreeMap<String, Operation>,
+    pub(crate) operations: BTreeMap<String, Operation>,
 }
 
-pub(super) struct Operation {
+pub(crate) struct Operation {
     /// The method and the path.
-    pub(super) address: String,
+    pub(crate) address: String,
     /// What it takes to be allowed to call it, as JSON.
-    pub(super) security: String,
+    pub(crate) security: String,
     /// What it says of being repeated, if it says something that is understood.
-    pub(super) repetition: Option<Repetition>,
+    pub(crate) repetition: Option<Repetition>,
     /// The scope that the token needs, if it says one.
-    pub(super) scope: Option<String>,
-    pub(super) parts: BTreeMap<Part, BTreeMap<String, Member>>,
+    pub(crate) scope: Option<String>,
+    pub(crate) parts: BTreeMap<Part, BTreeMap<String, Member>>,
 }
 
 /// Where a member travels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
+pub(crate) enum Part {
     Parameters,
     Request,
     /// By its status.
@@ -40,7 +43,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub(super) fn is_sent(&self) -> bool {
+    pub(crate) fn is_sent(&self) -> bool {
         matches!(self, Self::Parameters | Self::Request)
     }
 }
@@ -57,17 +60,17 @@ impl fmt::Display for Part {
 
 /// Something that is sent or received.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Member {
-    pub(super) required: bool,
-    pub(super) nullable: bool,
-    pub(super) kind: Kind,
+pub(crate) struct Member {
+    pub(crate) required: bool,
+    pub(crate) nullable: bool,
+    pub(crate) kind: Kind,
     /// The keywords that restrict it further.
-    pub(super) limits: BTreeMap<String, Value>,
+    pub(crate) limits: BTreeMap<String, Value>,
 }
 
 /// The values that are possible.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Any,
     /// A type, and its format.
     Plain(String, Option<String>),
@@ -103,7 +106,7 @@ fn with_article(name: &str) -> String {
 }
 
 impl Api {
-    pub(super) fn of(document: &Document) -> Self {
+    pub(crate) fn of(document: &Document) -> Self {
         let root = document.root();
         let server = root.pointer("/servers/0/url").and_then(Value::as_str).map(str::to_owned);
         let operations = document.operations().into_iter().map(|(pointer, operation)| {
@@ -174,6 +177,9 @@ fn collect(
     depth: usize,
     found: &mut BTreeMap<String, Member>,
 ) {
+    if found.len() == MOST_MEMBERS {
+        return;
+    }
     let resolved = document.resolve(schema);
     let nullable = is_true(schema, "nullable") || is_true(resolved, "nullable");
     let member = Member { required, nullable, kind: kind(document, resolved), limits: limits(resolved) };
@@ -267,7 +273,7 @@ fn is_text(keyword: &str) -> bool {
 }
 
 /// A document, or a part of one, without what is there for people who read.
-pub(super) fn without_texts(value: &Value) -> Value {
+pub(crate) fn without_texts(value: &Value) -> Value {
     let mut value = value.clone();
     let mut described = BTreeMap::new();
     texts("", &value, false, &mut described);
@@ -282,7 +288,7 @@ pub(super) fn without_texts(value: &Value) -> Value {
 }
 
 /// How many descriptions and examples differ between two fragments.
-pub(super) fn texts_changed(before: &Document, after: &Document) -> usize {
+pub(crate) fn texts_changed(before: &Document, after: &Document) -> usize {
     let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
     texts("#", before.root(), false, &mut old);
     texts("#", after.root(), false, &mut new);

@@ -6,20 +6,20 @@ use super::changes::Change;
 use super::model::Part;
 use crate::workspace::FRAGMENT;
 
-pub(super) struct Report<'a> {
-    pub(super) changes: &'a [Change],
+pub(crate) struct Report<'a> {
+    pub(crate) changes: &'a [Change],
     /// How many descriptions and examples differ.
-    pub(super) texts: usize,
+    pub(crate) texts: usize,
     /// Whether something else differs too: there may be more in it than what was recognized.
-    pub(super) rewritten: bool,
+    pub(crate) rewritten: bool,
     /// The revision with which the working tree was compared.
-    pub(super) revision: &'a str,
+    pub(crate) revision: &'a str,
 }
 
 impl Report<'_> {
-    pub(super) fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         let mut text = format!("{FRAGMENT}, from {} to the working tree: {}\n", self.revision, self.summary());
-        for (title, changes) in self.sections() {
+        for (title, changes) in sections(self.changes) {
             text.push_str(&format!("\n{title}:\n"));
             for change in changes {
                 text.push_str(&format!("- {}\n", line(change)));
@@ -28,10 +28,10 @@ impl Report<'_> {
         text
     }
 
-    pub(super) fn markdown(&self) -> String {
+    pub(crate) fn markdown(&self) -> String {
         let mut text =
             format!("### What the change of `{FRAGMENT}` means\n\nSince {}: {}.\n", self.revision, self.summary());
-        for (title, changes) in self.sections() {
+        for (title, changes) in sections(self.changes) {
             text.push_str(&format!("\n**{title}**\n\n"));
             for change in changes {
                 text.push_str(&format!("- {}\n", escaped(&line(change))));
@@ -54,29 +54,32 @@ impl Report<'_> {
             };
             return format!("nothing that is sent or received has changed{texts}{rewritten}");
         }
-        let breaking = self.changes.iter().filter(|change| change.breaks.is_some()).count();
-        let changes =
-            if self.changes.len() == 1 { "1 change".into() } else { format!("{} changes", self.changes.len()) };
-        let breaking = match breaking {
-            0 => "none of which breaks a caller".into(),
-            1 if self.changes.len() == 1 => "which breaks a caller".into(),
-            1 => "1 of which breaks a caller".into(),
-            count if count == self.changes.len() => "all of which break a caller".into(),
-            count => format!("{count} of which break a caller"),
-        };
-        format!("{changes}, {breaking}{texts}")
-    }
-
-    fn sections(&self) -> impl Iterator<Item = (&'static str, Vec<&Change>)> {
-        let (breaking, others): (Vec<_>, Vec<_>) = self.changes.iter().partition(|change| change.breaks.is_some());
-        [("Breaks a caller", breaking), ("Breaks no caller", others)]
-            .into_iter()
-            .filter(|(_, changes)| !changes.is_empty())
+        format!("{}{texts}", counted(self.changes))
     }
 }
 
+/// How many changes there are, and how many of them break a caller.
+pub(crate) fn counted(changes: &[Change]) -> String {
+    let breaking = changes.iter().filter(|change| change.breaks.is_some()).count();
+    let count = if changes.len() == 1 { "1 change".into() } else { format!("{} changes", changes.len()) };
+    let breaking = match breaking {
+        0 => "none of which breaks a caller".into(),
+        1 if changes.len() == 1 => "which breaks a caller".into(),
+        1 => "1 of which breaks a caller".into(),
+        all if all == changes.len() => "all of which break a caller".into(),
+        several => format!("{several} of which break a caller"),
+    };
+    format!("{count}, {breaking}")
+}
+
+/// The changes in two parts with a title each, save one that has none.
+pub(crate) fn sections(changes: &[Change]) -> impl Iterator<Item = (&'static str, Vec<&Change>)> {
+    let (breaking, others): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.breaks.is_some());
+    [("Breaks a caller", breaking), ("Breaks no caller", others)].into_iter().filter(|(_, changes)| !changes.is_empty())
+}
+
 /// Where, what, and why it breaks.
-fn line(change: &Change) -> String {
+pub(crate) fn line(change: &Change) -> String {
     let mut by_operations: BTreeMap<Vec<&str>, Vec<String>> = BTreeMap::new();
     let parts: BTreeSet<&Part> = change.places.iter().map(|(part, _)| part).collect();
     for part in parts {
@@ -100,7 +103,8 @@ fn line(change: &Change) -> String {
     format!("{place}{members}{}{why}", change.what)
 }
 
-fn and(words: &[&str]) -> String {
+/// Words as a list in a sentence.
+pub(crate) fn and(words: &[&str]) -> String {
     match words {
         [] => String::new(),
         [one] => (*one).to_owned(),
@@ -109,7 +113,7 @@ fn and(words: &[&str]) -> String {
 }
 
 /// Underscores and the like in Markdown, save in code.
-fn escaped(line: &str) -> String {
+pub(crate) fn escaped(line: &str) -> String {
     let mut in_code = false;
     let mut escaped = String::new();
     for character in line.chars() {
