@@ -73,7 +73,7 @@ fn at_revision(root: &Path, base: &str) -> anyhow::Result<(String, String)> {
 }
 
 /// A fragment, with each composition as the object that it stands for: where a member is written means nothing to a caller.
-fn parse(text: &str, which: &str) -> anyhow::Result<Document> {
+pub(crate) fn parse(text: &str, which: &str) -> anyhow::Result<Document> {
     Document::parse(text).map(|document| document.composed()).map_err(|problem| {
         anyhow!(
             "{FRAGMENT} {which} cannot be read: {}: {}; mend it there, or give another revision",

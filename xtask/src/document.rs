@@ -90,6 +90,11 @@ impl Document {
         })
     }
 
+    /// A document that is not the fragment, such as the vendor's.
+    pub(crate) fn of(value: Value) -> Self {
+        Self(value)
+    }
+
     pub(crate) fn root(&self) -> &Value {
         &self.0
     }

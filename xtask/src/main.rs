@@ -5,6 +5,7 @@ mod check;
 mod compatibility;
 mod diff;
 mod document;
+mod drift;
 mod effect;
 mod footprint;
 mod generate;
@@ -37,6 +38,7 @@ enum Command {
     Generate(generate::Arguments),
     Check(check::Arguments),
     Diff(diff::Arguments),
+    Drift(drift::Arguments),
     PublicApi(public_api::Arguments),
     Propose(propose::Arguments),
     Release(release::Arguments),
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => return generate::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Diff(arguments) => diff::run(arguments),
+        Command::Drift(arguments) => drift::run(arguments),
         Command::PublicApi(arguments) => public_api::run(arguments),
         Command::Propose(arguments) => propose::run(arguments),
         Command::Release(arguments) => release::run(arguments),

@@ -11,6 +11,9 @@ use crate::process;
 /// The hand-maintained source, seen from the root of the workspace.
 pub(crate) const FRAGMENT: &str = "openapi/contacts.yaml";
 
+/// What the fragment says otherwise than the vendor's specification, and why.
+pub(crate) const DIFFERENCES: &str = "openapi/differences.yaml";
+
 /// The nearest folder, from the current one upwards, that holds the fragment: a copy of the workspace works on itself.
 pub(crate) fn root() -> anyhow::Result<PathBuf> {
     let here = std::env::current_dir().context("cannot tell the current folder")?;
