@@ -140,8 +140,8 @@ impl News {
     }
 
     fn sections(&self, changes: &[Change]) -> Vec<(&'static str, Vec<String>)> {
-        let mut all: Vec<(_, Vec<_>)> =
-            sections(changes).map(|(title, changes)| (title, changes.into_iter().map(line).collect())).collect();
+        let lines = |changes: Vec<&Change>| changes.into_iter().map(|change| one_line(&line(change))).collect();
+        let mut all: Vec<(_, Vec<_>)> = sections(changes).map(|(title, changes)| (title, lines(changes))).collect();
         if !self.past.is_empty() {
             all.push(("No difference any more", self.past()));
         }
@@ -157,17 +157,26 @@ impl News {
             let operations: Vec<_> = of_what.map(|past| past.operation.as_str()).collect();
             lines.push(format!("{}: {what}", and(&operations)));
         }
-        let of_parts = self.past.iter().filter(|past| past.part.is_some()).cloned().map(|past| Single {
-            operation: Some(past.operation),
-            part: past.part,
-            member: past.member.map(|member| format!("`{member}`")),
-            what: past.what,
+        let of_parts = self.past.iter().filter(|past| past.part.is_some()).map(|past| Single {
+            operation: Some(past.operation.clone()),
+            part: past.part.clone(),
+            member: past.member.as_deref().map(differences::shown),
+            what: past.what.clone(),
             breaks: None,
         });
         lines.extend(together(of_parts).iter().map(line));
         let no_more = "is written down as a difference, and is none any more";
-        lines.into_iter().map(|what| format!("{what}: this {no_more}: take it out of {DIFFERENCES}")).collect()
+        lines
+            .into_iter()
+            .map(|what| one_line(&what))
+            .map(|what| format!("{what}: this {no_more}: take it out of {DIFFERENCES}"))
+            .collect()
     }
+}
+
+/// What the vendor calls a thing may have line breaks in it.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 fn what_to_do(file: &str) -> String {

@@ -256,6 +256,18 @@ fn compositions_without_an_end() {
 }
 
 #[test]
+fn alternatives_without_an_end() {
+    let repository = Repository::new();
+    let either =
+        "    Either:\n      oneOf:\n        - $ref: \"#/components/schemas/Either\"\n        - type: integer\n";
+    repository.edit(&[
+        (GENDER, "            gender:\n              $ref: \"#/components/schemas/Either\"\n"),
+        ("    DndStatus:\n", &format!("{either}    DndStatus:\n")),
+    ]);
+    insta::assert_snapshot!(repository.says(&[]));
+}
+
+#[test]
 fn as_markdown() {
     let repository = Repository::new();
     repository.edit(&[(GENDER, ""), ("        deleted:\n          type: boolean\n          example: false\n", "")]);

@@ -182,7 +182,7 @@ fn collect(
     }
     let resolved = document.resolve(schema);
     let nullable = is_true(schema, "nullable") || is_true(resolved, "nullable");
-    let member = Member { required, nullable, kind: kind(document, resolved), limits: limits(resolved) };
+    let member = Member { required, nullable, kind: kind(document, resolved, &[]), limits: limits(resolved) };
     found.insert(path.to_owned(), member);
     if depth == DEPTH {
         return;
@@ -216,15 +216,21 @@ fn collect(
     }
 }
 
-fn kind(document: &Document, schema: &Value) -> Kind {
+/// The values that a schema allows. `within` has those of which it is an alternative.
+fn kind(document: &Document, schema: &Value, within: &[&Value]) -> Kind {
     let alternatives = ["oneOf", "anyOf"].iter().find_map(|key| schema.get(key)?.as_array());
-    if let Some(alternatives) = alternatives {
-        let alternatives: Vec<_> = alternatives.iter().map(|alternative| document.resolve(alternative)).collect();
+    if let Some(alternatives) = alternatives.filter(|_| within.len() < DEPTH) {
+        let within = [within, &[schema]].concat();
+        let alternatives = alternatives.iter().map(|alternative| document.resolve(alternative));
+        // One that is an alternative of itself adds nothing.
+        let is_new = |alternative: &&Value| !within.iter().any(|outer| std::ptr::eq(*outer, *alternative));
+        let alternatives: Vec<_> = alternatives.filter(is_new).collect();
         let values = alternatives.iter().find_map(|alternative| values(alternative));
         let others = alternatives.iter().any(|alternative| alternative.pointer("/not/enum").is_some());
+        let kinds = || alternatives.iter().map(|alternative| kind(document, alternative, &within).to_string());
         return match values {
             Some(values) if others => Kind::Open(values),
-            _ => Kind::OneOf(alternatives.iter().map(|alternative| kind(document, alternative).to_string()).collect()),
+            _ => Kind::OneOf(kinds().collect()),
         };
     }
     if let Some(values) = values(schema) {

@@ -109,7 +109,7 @@ fn without_alternatives(members: Members) -> Members {
     let mut alone = Members::new();
     let mut together: BTreeMap<String, Vec<(&String, &Member)>> = BTreeMap::new();
     for (path, member) in &members {
-        match joined(path) {
+        match joined(path, &members) {
             // The kind of the whole says which alternatives there are.
             Some(_) if path.ends_with('>') => {}
             Some(joined) => together.entry(joined).or_default().push((path, member)),
@@ -133,16 +133,21 @@ fn without_alternatives(members: Members) -> Members {
     alone
 }
 
-/// A path without the alternatives on the way; none if there are none.
-fn joined(path: &str) -> Option<String> {
-    let mut joined = String::new();
-    let mut rest = path;
-    while let Some((before, after)) = rest.split_once('<') {
-        let (_, after) = after.split_once('>')?;
-        joined.push_str(before);
-        rest = after;
+/// A path without the alternatives on the way; none if there are none. What is in angle brackets may be part of a name, too.
+fn joined(path: &str, members: &Members) -> Option<String> {
+    let is_choice =
+        |path: &str| members.get(path).is_some_and(|member| matches!(member.kind, Kind::OneOf(_) | Kind::Open(_)));
+    let (mut joined, mut from) = (String::new(), 0);
+    for (at, _) in path.match_indices('<') {
+        let (Some(before), Some(whole)) = (path.get(from..at), path.get(..at)) else { continue };
+        if is_choice(whole)
+            && let Some(end) = path.get(at..).and_then(|rest| rest.find('>'))
+        {
+            joined.push_str(before);
+            from = at + end + 1;
+        }
     }
-    joined.push_str(rest);
+    joined.push_str(path.get(from..).unwrap_or_default());
     (joined != path).then_some(joined)
 }
 

@@ -36,6 +36,15 @@ fn bare(shown: &str) -> String {
     shown.replace('`', "")
 }
 
+/// A member of an entry, as the report has it.
+pub(super) fn shown(bare: &str) -> String {
+    match bare.split_once("any other member of ") {
+        Some(("", holder)) => format!("any other member of `{holder}`"),
+        _ if matches!(bare, "any other member" | "the body") => bare.to_owned(),
+        _ => format!("`{bare}`"),
+    }
+}
+
 /// What is said of an operation, without its name: "is added", or "the scope that it needs is …".
 fn of_operation(what: &str, operation: &str) -> String {
     let name = format!("`{operation}`");
@@ -187,5 +196,43 @@ fn scalar(text: &str) -> String {
     } else {
         // What JSON has in quotes, YAML has in the same ones.
         Value::String(text.to_owned()).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+
+    use std::fs;
+    use std::path::Path;
+
+    use super::{bare, read};
+    use crate::diff;
+    use crate::diff::changes;
+    use crate::diff::model::Api;
+    use crate::workspace::{DIFFERENCES, FRAGMENT};
+
+    /// What an entry says of ours is so, whatever the vendor's file has.
+    #[test]
+    fn the_entries_are_about_the_fragment() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let fragment = diff::parse(&fs::read_to_string(root.join(FRAGMENT)).unwrap(), "in the working tree").unwrap();
+        let ours = Api::of(&fragment);
+        let written = read(&fs::read_to_string(root.join(DIFFERENCES)).unwrap()).unwrap();
+        assert!(!written.is_empty());
+        for one in written {
+            let is_added = one.what.contains("is added");
+            let operation = ours.operations.get(&one.operation);
+            let Some(part) = &one.part else {
+                assert_eq!(operation.is_some(), !is_added, "{one:?}");
+                continue;
+            };
+            let part = operation.unwrap_or_else(|| panic!("{one:?}: no such operation")).parts.get(part);
+            let is_there = match (&one.member, part) {
+                (Some(member), Some(part)) => part.keys().any(|path| bare(&changes::shown(path)) == *member),
+                (_, part) => part.is_some(),
+            };
+            assert_eq!(is_there, !is_added, "{one:?}");
+        }
     }
 }

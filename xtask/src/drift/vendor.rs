@@ -7,20 +7,23 @@ use std::path::{Path, PathBuf};
 use anyhow::{anyhow, bail};
 use serde_json::{Map, Value};
 
-use crate::document::{Document, address, child, holds_names, is_value, reference};
+use crate::document::{Document, address, child, holds_names, is_composition, is_value, reference};
 
 const WHICH: &str = "apps/contacts.json of https://github.com/GoHighLevel/highlevel-api-docs";
 
 /// How deep values may be within each other: whatever walks through them does so by recursion.
 const DEPTH: usize = 100;
 
+/// How many compositions there may be: each could be a part of the next.
+const MOST_COMPOSITIONS: usize = 1_000;
+
 /// The file as one document, with each composition as the object that it stands for.
 ///
 /// An operation of `ours`, by its address, has our operationId in it.
 pub(super) fn read(file: &Path, ours: &Document) -> anyhow::Result<Document> {
     let mut root = parse(file)?;
-    let version =
-        root.get("openapi").map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
+    let version = ["openapi", "swagger"].into_iter().find_map(|key| root.get(key));
+    let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
     match version {
         Some(version) if version.starts_with("3.0.") => {}
         Some(version) => {
@@ -31,6 +34,9 @@ pub(super) fn read(file: &Path, ours: &Document) -> anyhow::Result<Document> {
         None => bail!("{} is not OpenAPI: give {WHICH}", file.display()),
     }
     root = Bundle::of(file, root)?;
+    if compositions(&root) > MOST_COMPOSITIONS {
+        bail!("{} has more than {MOST_COMPOSITIONS} compositions (`allOf`): give {WHICH}", file.display());
+    }
     inline_paths(&mut root);
     name_operations(&mut root, ours);
     let document = Document::of(root);
@@ -66,6 +72,14 @@ fn is_deeper(value: &Value, than: usize) -> bool {
         Value::Object(object) => object.values().any(|member| is_deeper(member, left)),
         Value::Array(items) => items.iter().any(|item| is_deeper(item, left)),
         _ => false,
+    }
+}
+
+fn compositions(value: &Value) -> usize {
+    match value {
+        Value::Object(object) => usize::from(is_composition(object)) + object.values().map(compositions).sum::<usize>(),
+        Value::Array(items) => items.iter().map(compositions).sum(),
+        _ => 0,
     }
 }
 
@@ -120,7 +134,8 @@ impl Bundle {
     }
 
     fn redirected(&mut self, file: &Path, path: &str, target: &str) -> anyhow::Result<String> {
-        let refers = || format!("{} refers at {path} to {target}", file.display());
+        let name = file.file_name().unwrap_or(file.as_os_str()).to_string_lossy();
+        let refers = || format!("{name} refers at {path} to {target}");
         let (other, place) = target.split_once('#').unwrap_or((target, ""));
         let other = if other.is_empty() { file.to_owned() } else { self.beside(file, other, &refers)? };
         if self.files.get(&other).and_then(|document| document.pointer(place)).is_none() {
