@@ -66,8 +66,8 @@ fn news(root: &Path, file: &Path) -> anyhow::Result<News> {
     }
     alike::bring(&mut our_api, &mut their_api, &theirs);
     let mut found = singles(&our_api, &their_api);
-    let no_more = alike::deprecated(&theirs);
-    for name in no_more.difference(&alike::deprecated(&ours)).filter(|name| our_api.operations.contains_key(*name)) {
+    let deprecated = alike::deprecated(&theirs);
+    for name in deprecated.difference(&alike::deprecated(&ours)).filter(|name| our_api.operations.contains_key(*name)) {
         let what = format!("the operation `{name}` is deprecated");
         found.insert(Single { operation: Some(name.clone()), part: None, member: None, what, breaks: None });
     }

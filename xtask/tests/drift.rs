@@ -72,6 +72,7 @@ components:
         built: {oneOf: [{type: string}, {type: integer}]}
         rig: {oneOf: [{type: string, enum: [sloop, ketch]}, {type: string, not: {enum: [sloop, ketch]}}]}
         log: {}
+        keel: {type: object, x-other-spellings: [Keel, KEEL], properties: {depth: {type: number, x-other-spellings: [draught]}}}
     ErrorBody: {type: object, properties: {message: {oneOf: [{title: One, type: string}, {title: Many, type: array, items: {type: string}}]}, meta: {type: object}}}
   securitySchemes: {bearer: {type: http, scheme: bearer}}
 "##;
@@ -123,7 +124,9 @@ const THEIRS: &str = r##"{
       "length": {"type": "integer", "nullable": true},
       "built": {"type": "string"},
       "rig": {"type": "string", "enum": ["sloop"]},
-      "log": {"type": "array", "items": {"type": "string"}}
+      "log": {"type": "array", "items": {"type": "string"}},
+      "Keel": {"type": "object", "properties": {"draught": {"type": "number"}}},
+      "KEEL": {"type": "object", "properties": {"depth": {"type": "number"}}}
     }}
   }}
 }"##;
@@ -292,6 +295,7 @@ news! {
     another_version: [(r#""enum": ["2"]"#, r#""enum": ["2", "3"]"#)];
     another_scope: [(r#"["boats.write"]"#, r#"["boats.write", "boats.admin"]"#), (r#"["boats.readonly"]"#, "[]")];
     another_server: [("https://boats.example", "https://ships.example")];
+    a_member_that_is_other_under_another_name: [(r#""draught": {"type": "number"}"#, r#""draught": {"type": "string"}, "shape": {"type": "string"}"#)];
     an_alternative_without_a_member_that_the_others_require: [
         (r#""required": ["id"], "properties": {"id": {"type": "string"}, "value": {"type": "array""#, r#""properties": {"value": {"type": "array""#),
     ];

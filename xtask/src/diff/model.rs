@@ -66,6 +66,8 @@ pub(crate) struct Member {
     pub(crate) kind: Kind,
     /// The keywords that restrict it further.
     pub(crate) limits: BTreeMap<String, Value>,
+    /// Under which other names it is read.
+    pub(crate) other_spellings: Vec<String>,
 }
 
 /// The values that are possible.
@@ -182,7 +184,10 @@ fn collect(
     }
     let resolved = document.resolve(schema);
     let nullable = is_true(schema, "nullable") || is_true(resolved, "nullable");
-    let member = Member { required, nullable, kind: kind(document, resolved, &[]), limits: limits(resolved) };
+    let kind = kind(document, resolved, &[]);
+    let spellings = schema.get("x-other-spellings").and_then(Value::as_array).into_iter().flatten();
+    let other_spellings = spellings.filter_map(Value::as_str).map(str::to_owned).collect();
+    let member = Member { required, nullable, kind, limits: limits(resolved), other_spellings };
     found.insert(path.to_owned(), member);
     if depth == DEPTH {
         return;

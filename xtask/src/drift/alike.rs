@@ -127,6 +127,7 @@ fn without_alternatives(members: Members) -> Members {
             nullable: found.iter().any(|(_, member)| member.nullable),
             kind: if kinds.len() == 1 { first.kind.clone() } else { Kind::OneOf(kinds) },
             limits: if are_limits_equal { first.limits.clone() } else { BTreeMap::new() },
+            other_spellings: first.other_spellings.clone(),
         };
         alone.entry(path).or_insert(member);
     }
@@ -152,6 +153,9 @@ fn joined(path: &str, members: &Members) -> Option<String> {
 }
 
 fn bring_members(ours: &Members, theirs: &mut Members, part: &Part) {
+    if !part.is_sent() {
+        spell_alike(ours, theirs);
+    }
     // Where we take any JSON value, we take whatever is within it.
     theirs.retain(|path, _| {
         ours.contains_key(path) || !has_ancestor(path, |path| ours.get(path).is_some_and(|ours| ours.kind == Kind::Any))
@@ -168,6 +172,27 @@ fn bring_members(ours: &Members, theirs: &mut Members, part: &Part) {
     if is_failure(part) {
         for (path, ours) in ours {
             theirs.entry(path.clone()).or_insert_with(|| ours.clone());
+        }
+    }
+}
+
+/// Calls what we read under another name as we do. A member stands before what is within it.
+fn spell_alike(ours: &Members, theirs: &mut Members) {
+    for (path, member) in ours {
+        let holder = path.rfind('.').and_then(|dot| path.get(..=dot)).unwrap_or_default();
+        for spelling in &member.other_spellings {
+            let other = format!("{holder}{spelling}");
+            let is_there = theirs.contains_key(path);
+            let within = |name: &str| {
+                let rest = name.strip_prefix(&other)?;
+                (rest.is_empty() || rest.starts_with(['.', '['])).then(|| format!("{path}{rest}"))
+            };
+            let found = std::mem::take(theirs).into_iter().filter_map(|(name, member)| match within(&name) {
+                Some(_) if is_there => None,
+                Some(name) => Some((name, member)),
+                None => Some((name, member)),
+            });
+            *theirs = found.collect();
         }
     }
 }
