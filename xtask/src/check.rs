@@ -6,6 +6,7 @@ mod adding_a_field;
 mod adding_an_operation;
 mod node_client;
 mod odd_fragments;
+mod oldest;
 mod scratch;
 mod steps;
 

@@ -126,6 +126,16 @@ pub(crate) fn semver_checks(
     )
 }
 
+/// What a dependent writes who takes whatever is compatible: the numbers to which cargo looks. A pre-release fits no requirement that
+/// does not name it.
+pub(crate) fn requirement(version: &Version) -> String {
+    match (version.pre.is_empty(), version.major) {
+        (false, _) => version.to_string(),
+        (true, 0) => format!("0.{}", version.minor),
+        (true, major) => major.to_string(),
+    }
+}
+
 /// The version that a pre-release leads to.
 pub(crate) fn without_pre(version: &Version) -> Version {
     Version { pre: Prerelease::EMPTY, ..version.clone() }

@@ -160,8 +160,10 @@ fn release(
     // and this folder are the same: it would build against the one that was packaged before.
     let fresh = tempfile::Builder::new().prefix("package-").tempdir_in(target);
     let fresh = fresh.with_context(|| format!("cannot make a folder in {}", target.display()))?;
+    let build = build(target);
+    forget(&build, packages.iter().map(|package| package.name.as_str()))?;
     let mut package = workspace::cargo(root);
-    package.args(["package", "--locked", "--target-dir"]).arg(fresh.path());
+    package.args(["package", "--locked", "--target-dir"]).arg(fresh.path()).env(BUILD, &build);
     select(&mut package, packages.iter());
     registry.name_to(&mut package);
     // Code of all dependencies runs in this build, and the token is only for the upload.
@@ -226,6 +228,32 @@ fn release(
         "\npublished to {registry}: {}",
         missing.iter().map(|package| package.name.as_str()).collect::<Vec<_>>().join(", ")
     );
+    Ok(())
+}
+
+/// The variable that tells cargo where to build.
+const BUILD: &str = "CARGO_BUILD_BUILD_DIR";
+
+/// Where the dependencies that the packages are built with are kept from one time to the next.
+fn build(target: &Path) -> PathBuf {
+    target.join("packages")
+}
+
+/// Removes what was built of these crates and tests: each time they have another place, and so would stay beside what was built
+/// before.
+fn forget<'a>(build: &Path, names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    let names: Vec<_> = names.map(|name| name.replace('-', "_")).collect();
+    for kind in [".fingerprint", "deps"] {
+        let Ok(entries) = fs::read_dir(build.join("debug").join(kind)) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            let file = path.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
+            let file = file.strip_prefix("lib").unwrap_or(&file);
+            if names.iter().any(|name| file.starts_with(&format!("{name}_"))) {
+                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+        }
+    }
     Ok(())
 }
 

@@ -7,13 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, ensure};
 use cargo_metadata::Message;
 use cargo_metadata::diagnostic::DiagnosticLevel;
-use tempfile::TempDir;
 
 use crate::workspace::FRAGMENT;
 use crate::{generate, process, workspace};
 
 pub(super) struct Scratch {
-    folder: TempDir,
+    folder: PathBuf,
     target: PathBuf,
 }
 
@@ -26,23 +25,28 @@ pub(super) struct Built {
 }
 
 impl Scratch {
-    /// A copy of the workspace, which is built in a folder that the guides have in common.
+    /// A copy of the workspace. It is built where the workspace is, so that the dependencies are there, and always has the same
+    /// place, so that what is built of it takes the place of what was built before.
     pub(super) fn of(root: &Path) -> anyhow::Result<Self> {
-        let folder = tempfile::tempdir().context("cannot make a temporary folder")?;
-        workspace::copy(root, folder.path())?;
-        Ok(Self { folder, target: root.join("target/guides") })
+        let target = workspace::target(root);
+        let folder = target.join("guides");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
+        }
+        workspace::copy(root, &folder)?;
+        Ok(Self { folder, target })
     }
 
     /// Adds something to the fragment, and generates.
     pub(super) fn describe(&self, place: &str, text: &str) -> anyhow::Result<()> {
         self.insert(FRAGMENT, place, text)?;
-        ensure!(generate::succeeds(self.folder.path(), false), "the generator does not take what is new");
+        ensure!(generate::succeeds(&self.folder, false), "the generator does not take what is new");
         Ok(())
     }
 
     /// Writes something behind the only lines of a file that say this.
     pub(super) fn insert(&self, file: &str, place: &str, text: &str) -> anyhow::Result<()> {
-        let path = self.folder.path().join(file);
+        let path = self.folder.join(file);
         let content = fs::read_to_string(&path).with_context(|| format!("cannot read {file}"))?;
         ensure!(
             content.matches(place).count() == 1,
@@ -66,7 +70,7 @@ impl Scratch {
 
     /// Checks the whole workspace.
     pub(super) fn passes(&self) -> anyhow::Result<()> {
-        let mut cargo = workspace::cargo(self.folder.path());
+        let mut cargo = workspace::cargo(&self.folder);
         cargo.args(["check", "--workspace", "--all-targets", "--locked", "--quiet", "--target-dir"]).arg(&self.target);
         process::run(&mut cargo).context("something else has to be changed")
     }
@@ -74,18 +78,18 @@ impl Scratch {
     /// Looks at a package with a feature: neither its code nor its documentation has anything to warn of.
     pub(super) fn is_clean(&self, package: &str, feature: &str) -> anyhow::Result<()> {
         let package = ["--package", package, "--features", feature, "--locked", "--quiet", "--target-dir"];
-        let mut clippy = workspace::cargo(self.folder.path());
+        let mut clippy = workspace::cargo(&self.folder);
         clippy.arg("clippy").args(package).arg(&self.target).args(["--", "--deny", "warnings"]);
         process::run(&mut clippy).context("what is generated does not compile, or not without a warning")?;
-        let mut doc = workspace::cargo(self.folder.path());
+        let mut doc = workspace::cargo(&self.folder);
         doc.args(["doc", "--no-deps"]).args(package).arg(&self.target).env("RUSTDOCFLAGS", "--deny warnings");
         process::run(&mut doc).context("the documentation of what is generated has something to warn of")
     }
 
     fn build(&self) -> anyhow::Result<Built> {
-        let mut cargo = workspace::cargo(self.folder.path());
+        let mut cargo = workspace::cargo(&self.folder);
         cargo.args(["check", "--keep-going", "--all-targets", "--locked", "--message-format", "json", "--quiet"]);
-        for package in crate::publish::packages(self.folder.path())? {
+        for package in crate::publish::packages(&self.folder)? {
             cargo.args(["--package", &package.name]);
         }
         // It is meant to fail, so its exit code says nothing.

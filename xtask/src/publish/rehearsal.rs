@@ -11,14 +11,16 @@ use cargo_metadata::MetadataCommand;
 use tempfile::TempDir;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
 
-use super::{Purpose, Registry, packages, release};
+use super::{BUILD, Purpose, Registry, build, forget, packages, release};
 use crate::tools::Tool;
-use crate::{process, workspace};
+use crate::{compatibility, process, workspace};
 
 /// The name of the registry in cargo's configuration.
 const NAME: &str = "rehearsal";
 /// The crate that stands for all that depend on a release.
 const DOWNSTREAM: &str = "tests/downstream";
+/// What is built of it: the crate, and its tests.
+const BUILT: [&str; 3] = ["downstream", "json_schema", "sign_up"];
 /// A test that it gets where it also depends on the raw client's JSON Schema.
 const SCHEMA_TEST: &str = r#"//! The JSON Schema of a request, for a service that describes its own API with it.
 
@@ -50,8 +52,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         println!("== installing cargo-http-registry into target/tools, for this once");
         Tool::CargoHttpRegistry.install(root).context("cargo-http-registry cannot be installed")?;
     }
-    // What the crate that depends on them builds is kept from one rehearsal to the next, save what comes from the registry.
-    let target = root.join("target/rehearsal");
+    let target = workspace::target(root).join("rehearsal");
     let scratch = tempfile::Builder::new().prefix("leadconnector-rehearsal-").tempdir();
     let scratch = scratch.context("cannot make a temporary folder")?;
 
@@ -66,6 +67,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
     let mut server = Server::start(root, &scratch)?;
     let registry = Registry::on_loopback(NAME, server.index());
     release(&copy, &target, &packages, &registry, Purpose::Publish)?;
+    forget(&build(&target), BUILT.into_iter())?;
 
     let version = &packages.first().context("there is no crate to publish")?.version;
     let mut left_out = Vec::new();
@@ -82,14 +84,15 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         copy_folder(&copy.join(DOWNSTREAM), &folder)?;
         let manifest = folder.join("Cargo.toml");
         let text = fs::read_to_string(&manifest).with_context(|| format!("cannot read {DOWNSTREAM}/Cargo.toml"))?;
-        let text = downstream_manifest(&text, variant, &format!("{}.{}", version.major, version.minor))?;
+        let text = downstream_manifest(&text, variant, &compatibility::requirement(version))?;
         fs::write(&manifest, text).context("cannot write a manifest")?;
         if variant.json_schema {
             fs::write(folder.join("tests/json_schema.rs"), SCHEMA_TEST).context("cannot write a test")?;
         }
         server.note_what_is_kept(&folder, &registry)?;
         let mut test = workspace::cargo(&folder);
-        test.args(["test", "--target-dir"]).arg(target.join("downstream")).env("INSTA_UPDATE", "no");
+        test.args(["test", "--target-dir"]).arg(target.join("downstream")).env(BUILD, build(&target));
+        test.env("INSTA_UPDATE", "no");
         registry.known_to(&mut test);
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
     }

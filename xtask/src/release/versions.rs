@@ -10,7 +10,7 @@ use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::outputs::Output;
 use crate::publish::Package;
-use crate::{changelog, process};
+use crate::{changelog, compatibility, process};
 
 const LOCK: &str = "Cargo.lock";
 /// The tables of a manifest that hold dependencies.
@@ -109,15 +109,9 @@ fn replace(place: &mut Value, new: String) {
     *place.decor_mut() = decor;
 }
 
-/// The requirement in the form of the one before: an exact one stays so. Else as far as cargo looks; but of a pre-release, which
-/// fits no requirement without one, all of it.
+/// The requirement in the form of the one before: an exact one stays so.
 fn requirement(old: &str, version: &Version) -> String {
-    match (old.starts_with('='), version.pre.is_empty(), version.major) {
-        (true, _, _) => format!("={version}"),
-        (false, false, _) => version.to_string(),
-        (false, true, 0) => format!("0.{}", version.minor),
-        (false, true, major) => major.to_string(),
-    }
+    if old.starts_with('=') { format!("={version}") } else { compatibility::requirement(version) }
 }
 
 /// A text in which lines say how to depend on the crates, as in a manifest.
