@@ -1,6 +1,7 @@
 //! Whatever a builder can build is valid under the strict schema, and arrives with the values that were put in.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -16,6 +17,8 @@ use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
+
+use super::fragment;
 
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
 const UNMODELLED: &str = "dateOfBirth";
@@ -360,6 +363,35 @@ fn as_read(expected: Map<String, Value>) -> Value {
     serde_json::from_str(&Value::Object(expected).to_string()).unwrap()
 }
 
+/// The members that were expected of a request, so that none is forgotten here.
+struct Covered {
+    request: &'static str,
+    members: RefCell<BTreeSet<String>>,
+}
+
+impl Covered {
+    fn of(request: &'static str) -> Self {
+        Self { request, members: RefCell::default() }
+    }
+
+    fn note(&self, expected: &Map<String, Value>) {
+        self.members.borrow_mut().extend(expected.keys().cloned());
+    }
+
+    #[track_caller]
+    fn is_all(self) {
+        let described = &fragment()["components"]["schemas"][self.request]["properties"];
+        let described: BTreeSet<_> = described.as_object().unwrap().keys().cloned().collect();
+        let members = self.members.into_inner();
+        let missing: Vec<_> = described.difference(&members).collect();
+        assert!(
+            missing.is_empty(),
+            "no piece of this test sets {missing:?} of {}: add it, with its setter",
+            self.request
+        );
+    }
+}
+
 #[track_caller]
 fn succeeded<T>(result: Result<T, Error>) -> Result<T, TestCaseError> {
     result.map_err(|error| TestCaseError::fail(format!("{error}: {:?}", error.response().map(Response::body))))
@@ -369,17 +401,21 @@ fn succeeded<T>(result: Result<T, Error>) -> Result<T, TestCaseError> {
 fn what_a_builder_builds_is_valid_and_arrives() {
     let runtime = runtime();
     let (server, contacts) = server_and_contacts(&runtime);
+    let covered = Covered::of("CreateContactRequest");
     proptest!(config(1_000), |(pieces in pieces(of_new()))| {
         let (contact, expected) = new_contact(pieces);
+        covered.note(&expected);
         succeeded(runtime.block_on(contacts.create(contact)))?;
         prop_assert_eq!(server.last_request().unwrap().json().unwrap(), as_read(expected));
     });
+    covered.is_all();
 }
 
 #[test]
 fn what_is_upserted_is_valid_and_arrives() {
     let runtime = runtime();
     let (server, contacts) = server_and_contacts(&runtime);
+    let covered = Covered::of("UpsertContactRequest");
     proptest!(config(300), |(
         pieces in pieces(of_new()),
         day in nullable(date()),
@@ -396,6 +432,7 @@ fn what_is_upserted_is_valid_and_arrives() {
         if second {
             expected.insert("createNewIfDuplicateAllowed".into(), json!(true));
         }
+        covered.note(&expected);
         let tags = if replace { None } else { expected.remove("tags") };
         if replace {
             expected.entry("tags").or_insert_with(|| json!([]));
@@ -408,6 +445,7 @@ fn what_is_upserted_is_valid_and_arrives() {
             prop_assert_eq!(&last.json().unwrap()["tags"], &tags);
         }
     });
+    covered.is_all();
 }
 
 #[test]
@@ -416,6 +454,7 @@ fn what_an_update_changes_is_valid_and_arrives() {
     let (server, contacts) = server_and_contacts(&runtime);
     let rosan = NewContact::builder().first_name("Rosan").build();
     let id = runtime.block_on(contacts.create(rosan)).unwrap().id;
+    let covered = Covered::of("UpdateContactRequest");
     proptest!(config(300), |(pieces in pieces(of_update()))| {
         let mut expected = Map::new();
         let update = pieces
@@ -424,7 +463,9 @@ fn what_an_update_changes_is_valid_and_arrives() {
             .build();
         prop_assert_eq!(update.is_empty(), expected.is_empty());
         prop_assume!(!expected.is_empty());
+        covered.note(&expected);
         succeeded(runtime.block_on(contacts.update(&id, update)))?;
         prop_assert_eq!(server.last_request().unwrap().json().unwrap(), as_read(expected));
     });
+    covered.is_all();
 }

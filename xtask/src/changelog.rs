@@ -39,6 +39,12 @@ pub(crate) fn notes<'a>(changelog: &'a str, version: &Version) -> anyhow::Result
     Ok(text)
 }
 
+/// The changelog, with something to say under [Unreleased].
+pub(crate) fn with_an_entry(changelog: &str, entry: &str) -> String {
+    let heading = format!("\n## {UNRELEASED}\n");
+    changelog.replacen(&heading, &format!("{heading}\n- {entry}\n"), 1)
+}
+
 /// The changelog with what stands under [Unreleased] in a section of this version.
 pub(crate) fn released(changelog: &str, version: &Version, date: NaiveDate) -> anyhow::Result<String> {
     ensure!(

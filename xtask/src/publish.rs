@@ -61,11 +61,12 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         None if arguments.dry_run => Purpose::Look,
         None => Purpose::Publish,
     };
-    release(&root, &target, &packages, &registry, purpose)?;
+    release_to(&root, &target, None, &packages, &registry, purpose)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// A crate that is published.
+#[derive(Clone)]
 pub(crate) struct Package {
     pub(crate) name: String,
     version: Version,
@@ -135,10 +136,12 @@ enum Purpose<'a> {
     Publish,
 }
 
-/// Packages, builds from the packages, and publishes what the registry does not have yet, if that is the purpose.
-fn release(
+/// Packages, builds from the packages, and publishes what the registry does not have yet, if that is the purpose. With a folder to
+/// build in, dependencies are kept there; but only a version that was never packaged is built anew.
+fn release_to(
     root: &Path,
     target: &Path,
+    build: Option<&Path>,
     packages: &[Package],
     registry: &Registry,
     purpose: Purpose,
@@ -160,10 +163,11 @@ fn release(
     // and this folder are the same: it would build against the one that was packaged before.
     let fresh = tempfile::Builder::new().prefix("package-").tempdir_in(target);
     let fresh = fresh.with_context(|| format!("cannot make a folder in {}", target.display()))?;
-    let build = build(target);
-    forget(&build, packages.iter().map(|package| package.name.as_str()))?;
     let mut package = workspace::cargo(root);
-    package.args(["package", "--locked", "--target-dir"]).arg(fresh.path()).env(BUILD, &build);
+    package.args(["package", "--locked", "--target-dir"]).arg(fresh.path());
+    if let Some(build) = build {
+        package.env(BUILD, build);
+    }
     select(&mut package, packages.iter());
     registry.name_to(&mut package);
     // Code of all dependencies runs in this build, and the token is only for the upload.
@@ -233,29 +237,6 @@ fn release(
 
 /// The variable that tells cargo where to build.
 const BUILD: &str = "CARGO_BUILD_BUILD_DIR";
-
-/// Where the dependencies that the packages are built with are kept from one time to the next.
-fn build(target: &Path) -> PathBuf {
-    target.join("packages")
-}
-
-/// Removes what was built of these crates and tests: each time they have another place, and so would stay beside what was built
-/// before.
-fn forget<'a>(build: &Path, names: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
-    let names: Vec<_> = names.map(|name| name.replace('-', "_")).collect();
-    for kind in [".fingerprint", "deps"] {
-        let Ok(entries) = fs::read_dir(build.join("debug").join(kind)) else { continue };
-        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
-            let file = path.file_name().unwrap_or_default().to_string_lossy().replace('-', "_");
-            let file = file.strip_prefix("lib").unwrap_or(&file);
-            if names.iter().any(|name| file.starts_with(&format!("{name}_"))) {
-                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-                removed.with_context(|| format!("cannot remove {}", path.display()))?;
-            }
-        }
-    }
-    Ok(())
-}
 
 fn select<'a>(command: &mut std::process::Command, packages: impl Iterator<Item = &'a Package>) {
     for package in packages {

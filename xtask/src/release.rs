@@ -47,12 +47,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     workspace::is_clean(&root)?;
     let releases = Releases::before(&root)?;
     releases.has_room_for(&version, &root)?;
-    let today = chrono::Utc::now().date_naive();
-    let changelog = changelog::released(&changelog::read(&root)?, &version, today)?;
     let packages = publish::packages(&root)?;
-    let last = publish::common_version(&packages)?;
-    let mut outputs = versions::written(&root, &packages, last, &version)?;
-    outputs.push(Output { path: changelog::FILE.into(), content: changelog });
+    let outputs = outputs(&root, &packages, &version)?;
     ensure!(
         generate::succeeds(&root, true),
         "what is generated is not what the fragment says: run `cargo xtask generate`, and commit"
@@ -84,6 +80,15 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
          \n  git tag {tag} && git push origin {tag}"
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The files that have the version, and the changelog with its section.
+pub(crate) fn outputs(root: &Path, packages: &[Package], version: &Version) -> anyhow::Result<Vec<Output>> {
+    let today = chrono::Utc::now().date_naive();
+    let changelog = changelog::released(&changelog::read(root)?, version, today)?;
+    let mut outputs = versions::written(root, packages, publish::common_version(packages)?, version)?;
+    outputs.push(Output { path: changelog::FILE.into(), content: changelog });
+    Ok(outputs)
 }
 
 /// Whether the step to the version leaves room for what has changed in the public API.

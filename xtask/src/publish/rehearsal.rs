@@ -1,5 +1,6 @@
-//! `cargo xtask publish --rehearse`: the working tree goes to a real registry on loopback, and a crate that depends on it
-//! from there is built and tested, as it will be by those who depend on a release.
+//! `cargo xtask publish --rehearse`: the working tree is released as the next version, in a copy, and goes to a real registry on
+//! loopback by the script of the workflow; a crate that depends on it from there is built and tested, as it will be by those who
+//! depend on a release.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,19 +9,22 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, ensure};
 use cargo_metadata::MetadataCommand;
+use semver::{Prerelease, Version};
 use tempfile::TempDir;
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
 
-use super::{BUILD, Purpose, Registry, build, forget, packages, release};
+use super::{BUILD, Package, Purpose, Registry, common_version, packages, release_to};
 use crate::tools::Tool;
-use crate::{compatibility, process, workspace};
+use crate::{changelog, compatibility, outputs, process, release, workspace};
 
 /// The name of the registry in cargo's configuration.
 const NAME: &str = "rehearsal";
+/// What the workflow publishes with, seen from the root of the workspace.
+const SCRIPT: &str = ".github/scripts/publish.sh";
 /// The crate that stands for all that depend on a release.
 const DOWNSTREAM: &str = "tests/downstream";
-/// What is built of it: the crate, and its tests.
-const BUILT: [&str; 3] = ["downstream", "json_schema", "sign_up"];
+/// What is built anew each time: how the names of our crates begin, and that one with its tests.
+const BUILT: [&str; 4] = ["leadconnector", "downstream", "json_schema", "sign_up"];
 /// A test that it gets where it also depends on the raw client's JSON Schema.
 const SCHEMA_TEST: &str = r#"//! The JSON Schema of a request, for a service that describes its own API with it.
 
@@ -61,15 +65,34 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
     let copy = scratch.path().join("workspace");
     workspace::copy(root, &copy)?;
     depend_on_registry(&copy)?;
-    commit(&copy)?;
+    process::run(process::git(&copy).args(["init", "--quiet"]))?;
+    commit(&copy, "What is there")?;
 
-    println!("== starting a registry on loopback");
+    let version = &next(common_version(&packages)?)?;
+    println!("\n== releasing {version}");
+    let path = copy.join(changelog::FILE);
+    let changelog = changelog::with_an_entry(&changelog::read(&copy)?, "A rehearsal.");
+    fs::write(&path, changelog).with_context(|| format!("cannot write {}", path.display()))?;
+    outputs::write(&copy, &release::outputs(&copy, &packages, version)?)?;
+    commit(&copy, "Release")?;
+    let packages: Vec<_> =
+        packages.iter().map(|package| Package { version: version.clone(), ..package.clone() }).collect();
+
+    println!("\n== starting a registry on loopback");
     let mut server = Server::start(root, &scratch)?;
     let registry = Registry::on_loopback(NAME, server.index());
-    release(&copy, &target, &packages, &registry, Purpose::Publish)?;
-    forget(&build(&target), BUILT.into_iter())?;
+    let folder = scratch.path().join("handed-over");
+    let build = target.join("build");
+    forget(&build)?;
+    release_to(&copy, &target, Some(&build), &packages, &registry, Purpose::HandOver(&folder))?;
+    for step in ["compare", "upload"] {
+        println!("\n== {SCRIPT} {step}");
+        let mut script = Command::new("bash");
+        script.arg(SCRIPT).arg(step).arg(&folder).current_dir(&copy).env("CARGO_REGISTRY_DEFAULT", NAME);
+        registry.known_to(&mut script);
+        process::run(&mut script)?;
+    }
 
-    let version = &packages.first().context("there is no crate to publish")?.version;
     let mut left_out = Vec::new();
     for variant in &VARIANTS {
         println!("\n== a crate that depends on them, with {}", variant.name);
@@ -91,7 +114,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         }
         server.note_what_is_kept(&folder, &registry)?;
         let mut test = workspace::cargo(&folder);
-        test.args(["test", "--target-dir"]).arg(target.join("downstream")).env(BUILD, build(&target));
+        test.args(["test", "--target-dir"]).arg(target.join("downstream")).env(BUILD, &build);
         test.env("INSTA_UPDATE", "no");
         registry.known_to(&mut test);
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
@@ -119,12 +142,36 @@ fn depend_on_registry(copy: &Path) -> anyhow::Result<()> {
     fs::write(&path, manifest.to_string()).context("cannot write Cargo.toml")
 }
 
+/// A pre-release of the next version, which there was never before: cargo takes a package of one that there was for unchanged.
+fn next(version: &Version) -> anyhow::Result<Version> {
+    let patch = if version.pre.is_empty() { version.patch + 1 } else { version.patch };
+    let pre = format!("rehearsal.{}", chrono::Utc::now().timestamp_millis());
+    let pre = Prerelease::new(&pre).context("a time is no name of a pre-release")?;
+    Ok(Version { pre, ..Version::new(version.major, version.minor, patch) })
+}
+
+/// Removes what was built of the crates and of the one that depends on them: each time they have another place, and so would stay
+/// beside what was built before.
+fn forget(build: &Path) -> anyhow::Result<()> {
+    for kind in [".fingerprint", "deps"] {
+        let Ok(entries) = fs::read_dir(build.join("debug").join(kind)) else { continue };
+        for path in entries.filter_map(Result::ok).map(|entry| entry.path()) {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let file = file.strip_prefix("lib").unwrap_or(&file);
+            if BUILT.iter().any(|name| file.starts_with(name)) {
+                let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+                removed.with_context(|| format!("cannot remove {}", path.display()))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A commit, since what is packaged says from which it is.
-fn commit(copy: &Path) -> anyhow::Result<()> {
-    process::run(process::git(copy).args(["init", "--quiet"]))?;
+fn commit(copy: &Path, message: &str) -> anyhow::Result<()> {
     process::run(process::git(copy).args(["add", "--all"]))?;
     let identity = ["-c", "user.name=rehearsal", "-c", "user.email=rehearsal@localhost", "-c", "commit.gpgsign=false"];
-    process::run(process::git(copy).args(identity).args(["commit", "--quiet", "--message", "Rehearsal"]))
+    process::run(process::git(copy).args(identity).args(["commit", "--quiet", "--message", message]))
 }
 
 /// The manifest of the downstream crate, with versions from the registry instead of paths.
