@@ -379,7 +379,7 @@ impl Covered {
     }
 
     #[track_caller]
-    fn is_all(self) {
+    fn assert_all(self) {
         let described = &fragment()["components"]["schemas"][self.request]["properties"];
         let described: BTreeSet<_> = described.as_object().unwrap().keys().cloned().collect();
         let members = self.members.into_inner();
@@ -408,7 +408,7 @@ fn what_a_builder_builds_is_valid_and_arrives() {
         succeeded(runtime.block_on(contacts.create(contact)))?;
         prop_assert_eq!(server.last_request().unwrap().json().unwrap(), as_read(expected));
     });
-    covered.is_all();
+    covered.assert_all();
 }
 
 #[test]
@@ -445,7 +445,7 @@ fn what_is_upserted_is_valid_and_arrives() {
             prop_assert_eq!(&last.json().unwrap()["tags"], &tags);
         }
     });
-    covered.is_all();
+    covered.assert_all();
 }
 
 #[test]
@@ -467,5 +467,5 @@ fn what_an_update_changes_is_valid_and_arrives() {
         succeeded(runtime.block_on(contacts.update(&id, update)))?;
         prop_assert_eq!(server.last_request().unwrap().json().unwrap(), as_read(expected));
     });
-    covered.is_all();
+    covered.assert_all();
 }
