@@ -7,13 +7,13 @@ set -euo pipefail
 
 title=${1:?the title} file=${2:?the file with the text}
 # GitHub takes no more than 65,536 characters.
-lines=300
+most=60000
 
 run="${GITHUB_SERVER_URL:-https://github.com}/${GITHUB_REPOSITORY:?}/actions/runs/${GITHUB_RUN_ID:?}"
 body=$(mktemp)
 trap 'rm -f "$body"' EXIT
-head -n "$lines" "$file" >"$body"
-more=$(($(wc -l <"$file") - lines))
+LC_ALL=C awk -v most="$most" '{ size += length($0) + 1; if (size > most) { exit } print }' "$file" >"$body"
+more=$(($(wc -l <"$file") - $(wc -l <"$body")))
 if [ "$more" -gt 0 ]; then
     printf '\nThis is not all: %s lines are left out.\n' "$more" >>"$body"
 fi
@@ -28,7 +28,8 @@ if [ ! -s "$file" ]; then
         gh issue close "$open" --comment "No longer so, by [this run]($run)."
     fi
 elif [ -n "$open" ]; then
-    gh issue edit "$open" --body-file "$body"
+    # Not `gh issue edit`, which asks for what this token may not read.
+    gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/$open" --field body="@$body"
 else
     gh issue create --title "$title" --body-file "$body"
 fi

@@ -19,14 +19,11 @@ git_with_token() {
 }
 
 there=$(git_with_token ls-remote --heads origin "refs/heads/$branch" | cut -f 1)
+others=
 if [ -n "$there" ]; then
     git_with_token fetch --quiet origin "$branch"
     others=$(git log --format='%ce %h by %an' "HEAD..$there" | awk -v ours="$email" '$1 != ours { sub(/^[^ ]* /, ""); print }')
-    if [ -n "$others" ]; then
-        echo "error: somebody else has pushed to the branch $branch, and that would be lost: ${others//$'\n'/, }." \
-            "Merge its pull request, or delete the branch, and run this workflow again" >&2
-        exit 2
-    fi
+    others=${others//$'\n'/, }
 fi
 open=$(gh pr list --head "$branch" --base "$base" --state open --json number --jq '.[0].number // empty')
 
@@ -35,10 +32,17 @@ if [ ! -s "$folder/generated.patch" ]; then
     if [ -n "$open" ]; then
         gh pr close "$open" --comment "What is generated on $base is up to date."
     fi
-    if [ -n "$there" ]; then
+    if [ -n "$others" ]; then
+        echo "the branch $branch is left, since it has commits of somebody else, $others: delete it if $base has them"
+    elif [ -n "$there" ]; then
         git_with_token push --quiet --force-with-lease="$branch:$there" origin ":refs/heads/$branch"
     fi
     exit
+fi
+if [ -n "$others" ]; then
+    echo "error: somebody else has pushed to the branch $branch, and that would be lost: $others. Merge its pull request, or delete" \
+        "the branch, and run this workflow again" >&2
+    exit 2
 fi
 
 git switch --quiet --force-create "$branch"
@@ -46,7 +50,8 @@ git apply --index "$folder/generated.patch"
 git commit --quiet --message "$title"
 git_with_token push --quiet --force-with-lease="$branch:$there" origin "$branch"
 if [ -n "$open" ]; then
-    gh pr edit "$open" --title "$title" --body-file "$folder/meaning.md"
+    # Not `gh pr edit`, which asks for what this token may not read.
+    gh api --silent --method PATCH "repos/${GITHUB_REPOSITORY:?}/pulls/$open" --field body="@$folder/meaning.md"
 else
     gh pr create --base "$base" --head "$branch" --title "$title" --body-file "$folder/meaning.md"
 fi

@@ -10,28 +10,43 @@ cd "$(dirname "$0")/../.."
 step=${1:?compare or upload} folder=$(cd "${2:?the folder that was handed over}" && pwd)
 target=$PWD/target/publish
 
-# cargo, for the crates whose names are in a file.
-of_crates() {
-    sed 's/^/--package=/' "$1" | xargs "${@:2}" --locked --no-verify --target-dir "$target"
+# The crates whose names are in a file, as options of cargo. The file comes from where code of all dependencies has run: what is no
+# name could be an option of another kind.
+packages=()
+read_packages() {
+    while IFS= read -r name; do
+        if [[ ! $name =~ ^[a-z][a-z0-9_-]*$ ]]; then
+            echo "error: $1 has a line that is no name of a crate: do not publish before it is known why" >&2
+            exit 1
+        fi
+        packages+=("--package=$name")
+    done <"$1"
 }
 
 case $step in
 compare)
     # What is left of another release would be taken for this one's.
     rm -rf "$target"
-    of_crates "$folder/crates" cargo package
-    cd "$target/package"
-    sha256sum --check --strict "$folder/SHA256SUMS" || {
-        echo "error: these are not the packages that were looked at: run the whole workflow again, on this tag" >&2
-        exit 1
-    }
+    read_packages "$folder/crates"
+    cargo package --locked --no-verify --target-dir "$target" "${packages[@]}"
+    .github/scripts/checksums.sh "$target/package" "$folder/SHA256SUMS"
+    # Whether a token is needed.
+    missing=$([ -s "$folder/missing" ] && echo true || echo false)
+    echo "missing=$missing" >>"${GITHUB_OUTPUT:-/dev/null}"
     ;;
 upload)
     if [ ! -s "$folder/missing" ]; then
         echo "the registry has every crate: there is nothing to upload"
         exit
     fi
-    of_crates "$folder/missing" cargo publish
+    read_packages "$folder/missing"
+    cargo publish --locked --no-verify --target-dir "$target" "${packages[@]}" || {
+        echo "error: not every crate is published: mend the cause, and run the whole workflow again (\"Re-run all jobs\"), which" \
+            "publishes what is missing" >&2
+        exit 1
+    }
+    # cargo has packaged them once more.
+    .github/scripts/checksums.sh "$target/package" "$folder/SHA256SUMS"
     ;;
 *)
     echo "error: '$step' is no step: compare or upload" >&2

@@ -19,14 +19,9 @@ pub(crate) fn check(changelog: &str, version: &Version) -> anyhow::Result<()> {
     let unreleased = section(changelog, UNRELEASED).map(|(_, text)| text).unwrap_or_default();
     ensure!(
         unreleased.is_empty(),
-        "{FILE} has entries under [Unreleased], which would go out unsaid: move them under \
+        "{FILE} has entries under {UNRELEASED}, which would go out unsaid: move them under \
          \"## [{version}] - YYYY-MM-DD\""
     );
-    notes(changelog, version).map(|_| ())
-}
-
-/// What the section of a version says: the notes of its release.
-pub(crate) fn notes<'a>(changelog: &'a str, version: &Version) -> anyhow::Result<&'a str> {
     let name = format!("[{version}]");
     let Some((rest, text)) = section(changelog, &name) else {
         bail!("{FILE} has no section for {version}: add \"## {name} - YYYY-MM-DD\", and say what has changed");
@@ -36,7 +31,7 @@ pub(crate) fn notes<'a>(changelog: &'a str, version: &Version) -> anyhow::Result
         "the section {name} of {FILE} has no date: write \"## {name} - YYYY-MM-DD\""
     );
     ensure!(!text.is_empty(), "the section {name} of {FILE} is empty: say what has changed");
-    Ok(text)
+    Ok(())
 }
 
 /// The changelog, with something to say under [Unreleased].
@@ -45,19 +40,32 @@ pub(crate) fn with_an_entry(changelog: &str, entry: &str) -> String {
     changelog.replacen(&heading, &format!("{heading}\n- {entry}\n"), 1)
 }
 
-/// The changelog with what stands under [Unreleased] in a section of this version.
+/// The changelog with what stands under [Unreleased] in a section of this version. A version joins the sections of its own
+/// pre-releases: who comes from the version before reads one.
 pub(crate) fn released(changelog: &str, version: &Version, date: NaiveDate) -> anyhow::Result<String> {
     ensure!(
         section(changelog, &format!("[{version}]")).is_none(),
-        "{FILE} has a section for {version} already: if that version was not released, move its entries under [Unreleased] and \
+        "{FILE} has a section for {version} already: if that version was not released, move its entries under {UNRELEASED} and \
          take its heading away"
     );
-    let Some((_, entries)) = section(changelog, UNRELEASED) else {
+    let heading = format!("\n## {UNRELEASED}");
+    let Some((before, after)) = changelog.split_once(&heading) else {
         bail!("{FILE} has no section \"## {UNRELEASED}\": add it, with what has changed since the last release");
     };
+    let mut sections = after.split("\n## ").peekable();
+    let mut entries: Vec<_> = sections.next().map(str::trim).into_iter().collect();
+    let of_pre_release = |section: &&str| version.pre.is_empty() && section.starts_with(&format!("[{version}-"));
+    while let Some(section) = sections.next_if(of_pre_release) {
+        entries.push(section.split_once('\n').map_or("", |(_, text)| text.trim()));
+    }
+    entries.retain(|entries| !entries.is_empty());
     ensure!(!entries.is_empty(), "{FILE} has nothing under {UNRELEASED}: say what has changed since the last release");
-    let heading = format!("\n## {UNRELEASED}");
-    Ok(changelog.replacen(&heading, &format!("{heading}\n\n## [{version}] - {}", date.format("%Y-%m-%d")), 1))
+    let date = date.format("%Y-%m-%d");
+    let mut released = format!("{before}{heading}\n\n## [{version}] - {date}\n\n{}\n", entries.join("\n\n"));
+    for section in sections {
+        released.push_str(&format!("\n## {section}"));
+    }
+    Ok(released)
 }
 
 /// What stands behind the name in the heading of a section, and its text.
@@ -77,7 +85,7 @@ mod tests {
     use chrono::NaiveDate;
     use semver::Version;
 
-    use super::{check, notes, released};
+    use super::{check, released};
 
     fn said(changelog: &str) -> String {
         match check(changelog, &Version::new(1, 2, 0)) {
@@ -100,13 +108,6 @@ mod tests {
     }
 
     #[test]
-    fn the_section_of_a_version_that_has_longer_ones() {
-        let changelog = "# Changelog\n\n## [1.2.0-rc.1] - 2026-01-01\n\n- Most.\n\n## [1.2.0] - 2026-01-02\n\n- All.\n\n## [1.1.0] - 2025-01-02\n";
-        assert_eq!(notes(changelog, &Version::new(1, 2, 0)).ok(), Some("- All."));
-        assert_eq!(notes(changelog, &"1.2.0-rc.1".parse().unwrap()).ok(), Some("- Most."));
-    }
-
-    #[test]
     fn what_is_unreleased_moves_into_a_section() {
         let released = |changelog: &str| match released(
             changelog,
@@ -124,6 +125,23 @@ mod tests {
         ## [1.2.0] - 2026-01-02
 
         - More.
+
+        ## [1.1.0] - 2025-01-02
+
+        - Less.
+        ");
+        let of_pre_releases = "# Changelog\n\n## [Unreleased]\n\n## [1.2.0-rc.2] - 2026-01-01\n\n- Most.\n\n\
+                               ## [1.2.0-rc.1] - 2025-12-31\n\n- Much.\n\n## [1.1.0] - 2025-01-02\n\n- Less.\n";
+        insta::assert_snapshot!(released(of_pre_releases), @"
+        # Changelog
+
+        ## [Unreleased]
+
+        ## [1.2.0] - 2026-01-02
+
+        - Most.
+
+        - Much.
 
         ## [1.1.0] - 2025-01-02
 

@@ -68,6 +68,8 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 left_out.push((step.name, why));
             }
             Err(error) => {
+                passed.push((start.elapsed(), step.name));
+                println!("\n{}", times(passed));
                 eprintln!("\nerror: the step {} failed: {error:#}", step.name);
                 eprintln!("  mend it with: {}", step.mend);
                 eprintln!("  try it again with: cargo xtask check {}", step.name);
@@ -75,11 +77,10 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    if steps.len() > 1 {
-        println!("\n{}", times(passed));
+    if !passed.is_empty() {
+        println!("\n{:>6.1} s in all\n{}", begin.elapsed().as_secs_f64(), times(passed));
     }
-    let took = begin.elapsed().as_secs_f64();
-    println!("\n{} of {} steps passed, in {took:.0} s", steps.len() - left_out.len(), steps.len());
+    println!("\n{} of {} steps passed", steps.len() - left_out.len(), steps.len());
     for (name, why) in &left_out {
         println!("LEFT OUT: {name}: {why}");
     }

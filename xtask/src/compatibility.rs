@@ -75,7 +75,10 @@ impl Lines {
     pub(crate) fn since(root: &Path, last: &Version, now: &str) -> anyhow::Result<Self> {
         let file = format!("{}:./{}", tag_of(last), public_api::FILE);
         let before = process::capture(process::git(root).args(["show", &file])).with_context(|| {
-            format!("{last} has no {}, so what the API's change asks cannot be told", public_api::FILE)
+            format!(
+                "{last} has no {}, so what the API's change asks cannot be told: look yourself, and go on with --compatible",
+                public_api::FILE
+            )
         })?;
         Ok(Self::between(&before, now))
     }
@@ -131,7 +134,8 @@ pub(crate) fn semver_checks(
 pub(crate) fn requirement(version: &Version) -> String {
     match (version.pre.is_empty(), version.major) {
         (false, _) => version.to_string(),
-        (true, 0) => format!("0.{}", version.minor),
+        (true, 0) if version.minor > 0 => format!("0.{}", version.minor),
+        (true, 0) => version.to_string(),
         (true, major) => major.to_string(),
     }
 }

@@ -26,8 +26,8 @@ pub(crate) struct Arguments {
     /// Publish nothing; say what would go out
     #[arg(long)]
     dry_run: bool,
-    /// Publish nothing; put the packages that would go out into this folder, with their checksums and the notes of the release,
-    /// for a job that publishes and builds nothing
+    /// Publish nothing; put the packages that would go out into this folder, with their checksums, for a job that publishes and
+    /// builds nothing
     #[arg(long, value_name = "FOLDER", conflicts_with = "dry_run")]
     hand_over: Option<PathBuf>,
     /// Publish the working tree to a registry on loopback, and test a crate that depends on it from there
@@ -195,7 +195,7 @@ fn release_to(
         packaged.push((package, bytes));
     }
     if let Purpose::HandOver(folder) = purpose {
-        return hand_over::write(folder, root, &packaged, &missing);
+        return hand_over::write(folder, &packaged, &missing);
     }
     ensure!(
         !missing.is_empty(),

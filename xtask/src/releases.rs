@@ -12,15 +12,20 @@ pub(crate) struct Releases(Vec<Version>);
 
 impl Releases {
     pub(crate) fn before(root: &Path) -> anyhow::Result<Self> {
+        let here = tags(root, &["v*", "--points-at", "HEAD"])?;
+        let merged = Self::so_far(root)?;
+        Ok(Self(merged.0.into_iter().filter(|version| !here.contains(&tag_of(version))).collect()))
+    }
+
+    /// Those there are, also one that is made from the commit itself.
+    pub(crate) fn so_far(root: &Path) -> anyhow::Result<Self> {
         let shallow = process::capture(process::git(root).args(["rev-parse", "--is-shallow-repository"]))?;
         ensure!(
             shallow.trim() == "false",
             "this clone is shallow, so the last release cannot be seen: run `git fetch --unshallow --tags`"
         );
         let merged = tags(root, &["v*", "--merged", "HEAD"])?;
-        let here = tags(root, &["v*", "--points-at", "HEAD"])?;
-        let versions = merged.iter().filter(|tag| !here.contains(tag)).filter_map(|tag| version_of(tag));
-        Ok(Self(versions.collect()))
+        Ok(Self(merged.iter().filter_map(|tag| version_of(tag)).collect()))
     }
 
     pub(crate) fn last(&self) -> Option<&Version> {

@@ -55,7 +55,7 @@ fn a_step_that_is_left_out() {
     == zizmor (1 of 1): the workflows are safe
     == zizmor: LEFT OUT: it needs a program that is not installed; get it with: cargo xtask tools zizmor
 
-    0 of 1 steps passed, in 0 s
+    0 of 1 steps passed
     LEFT OUT: zizmor: it needs a program that is not installed; get it with: cargo xtask tools zizmor
     ");
     insta::assert_snapshot!(text(&output.stderr), @"error: the step zizmor was asked for, and was left out: it needs a program that is not installed; get it with: cargo xtask tools zizmor");

@@ -52,6 +52,7 @@ impl Folder {
         command.current_dir(self.path().join("clone"));
         environment::isolate(&mut command);
         self.gh.stands_in(&mut command);
+        command.env("GITHUB_REPOSITORY", "owner/name");
         command
     }
 
@@ -186,6 +187,18 @@ fn a_branch_that_somebody_else_pushed_to() {
             insta::assert_snapshot!(said, @"error: somebody else has pushed to the branch regenerate, and that would be lost: [revision] by test. Merge its pull request, or delete the branch, and run this workflow again")
         );
     }
+    assert!(folder.remote().contains("A mend"));
+
+    // Nor is it lost once main has it in another form.
+    assert!(folder.xtask(&["generate"]).status.success());
+    folder.commit();
+    let output = folder.workflow();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap().replace(mend.trim(), "[revision]");
+    insta::assert_snapshot!(said, @"
+    what is generated is up to date: there is nothing to propose
+    the branch regenerate is left, since it has commits of somebody else, [revision] by test: delete it if main has them
+    ");
     assert!(folder.remote().contains("A mend"));
 }
 

@@ -27,13 +27,18 @@ pub(super) fn dependencies(root: &Path) -> anyhow::Result<End> {
     let mut update = workspace::cargo(&folder);
     // An option of cargo that is not stable yet; the build does not depend on it.
     update.args(["update", "--quiet", "-Z", "direct-minimal-versions"]).env("RUSTC_BOOTSTRAP", "1");
-    process::run(&mut update).context("cannot choose the oldest versions of the dependencies")?;
+    process::run(&mut update).context("cannot choose the oldest versions of the dependencies, or has no network")?;
     build(root, &folder)
 }
 
 fn build(root: &Path, folder: &Path) -> anyhow::Result<End> {
     let mut check = Command::new("rustup");
     check.args(["run", MSRV, "cargo", "check", "--locked", "--target-dir"]).arg(workspace::target(root).join("msrv"));
+    if workspace::has_openssl() {
+        check.arg("--all-features");
+    } else {
+        println!("with the default features alone: {}", workspace::HOW_TO_GET_OPENSSL);
+    }
     for package in publish::packages(folder)? {
         check.args(["--package", &package.name]);
     }

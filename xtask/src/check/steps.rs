@@ -190,9 +190,10 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         tool: Some(Tool::RustMsrv),
+        by_default: false,
         ..step(
             "oldest-dependencies",
-            "they also build with the oldest version of each dependency that they allow",
+            "they also build with the oldest version of each dependency that they allow; needs the network, and changes by the day",
             Work::Function(oldest::dependencies),
             "a higher version of the dependency that is named above, in Cargo.toml",
         )

@@ -1,5 +1,5 @@
-//! What the job that has built everything hands over to the one that may publish, and builds nothing: `.github/scripts/publish.sh`
-//! and `release.sh` read it.
+//! What the job that has built everything hands over to those that have rights, and build nothing: `.github/scripts/publish.sh`
+//! reads it.
 
 use std::fs;
 use std::path::Path;
@@ -7,7 +7,6 @@ use std::path::Path;
 use anyhow::{Context, ensure};
 
 use super::{Package, registry};
-use crate::changelog;
 
 /// The checksum of each package, as `sha256sum` reads them.
 const CHECKSUMS: &str = "SHA256SUMS";
@@ -15,8 +14,6 @@ const CHECKSUMS: &str = "SHA256SUMS";
 const CRATES: &str = "crates";
 /// The names of those that the registry does not have.
 const MISSING: &str = "missing";
-/// The changelog's section.
-const NOTES: &str = "notes.md";
 
 /// Whether there is room for it, so that nothing of another release can be among it.
 pub(super) fn is_free(folder: &Path) -> anyhow::Result<()> {
@@ -28,12 +25,7 @@ pub(super) fn is_free(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-pub(super) fn write(
-    folder: &Path,
-    root: &Path,
-    packaged: &[(&Package, Vec<u8>)],
-    missing: &[&Package],
-) -> anyhow::Result<()> {
+pub(super) fn write(folder: &Path, packaged: &[(&Package, Vec<u8>)], missing: &[&Package]) -> anyhow::Result<()> {
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     let write = |name: &str, content: &[u8]| {
         let path = folder.join(name);
@@ -50,9 +42,6 @@ pub(super) fn write(
     write(CHECKSUMS, checksums.as_bytes())?;
     write(CRATES, names(&all).as_bytes())?;
     write(MISSING, names(missing).as_bytes())?;
-    if let Some(package) = all.first() {
-        write(NOTES, format!("{}\n", changelog::notes(&changelog::read(root)?, &package.version)?).as_bytes())?;
-    }
     println!("\nnothing was published: what would go out is in {}", folder.display());
     Ok(())
 }

@@ -7,17 +7,17 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-/// Each call is a block: the arguments, a line each, and the text of a file that one of them names.
+/// Each call is a block: the arguments, a line each, and in the place of a file its text.
 const PROGRAM: &str = r#"#!/usr/bin/env bash
 {
     file=
     for argument; do
         if [ -n "$file" ]; then
-            sed 's/^/    | /' "$argument"
+            sed 's/^/    | /' "${argument#body=@}"
         else
-            printf '%s\n' "$argument" | sed '1!s/^/    /'
+            printf '%s\n' "$argument"
         fi
-        case $argument in --body-file | --notes-file) file=yes ;; *) file= ;; esac
+        case $argument in --body-file | --field | --notes-file) file=yes ;; *) file= ;; esac
     done
     echo
 } >>"$GH_FOLDER/asked"

@@ -8,8 +8,9 @@ use tempfile::TempDir;
 
 pub(crate) const CHANGELOG: &str = "# Changelog\n\n## [Unreleased]\n\n## [0.1.0] - 2026-01-02\n\n- Everything.\n";
 
-/// The script with which the workflow publishes.
+/// The script with which the workflow publishes, and the one that it calls.
 pub(crate) const PUBLISH: &str = ".github/scripts/publish.sh";
+const CHECKSUMS: &str = ".github/scripts/checksums.sh";
 
 /// A workspace with three crates that are published and one that is not, committed.
 pub(crate) struct Workspace {
@@ -42,9 +43,11 @@ impl Workspace {
         workspace.write("CHANGELOG.md", CHANGELOG);
         workspace.write("crates/leadconnector/docs/testing.md", "");
         workspace.write("crates/leadconnector/public-api.txt", "pub mod leadconnector\n");
-        for ours in ["openapi/contacts.yaml", PUBLISH] {
+        for ours in ["openapi/contacts.yaml", CHECKSUMS, PUBLISH] {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(ours);
-            workspace.write(ours, &fs::read_to_string(path).unwrap());
+            let to = workspace.path().join(ours);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::copy(path, to).unwrap();
         }
         assert!(workspace.xtask(&["generate"]).status.success());
         workspace.run("cargo", &["generate-lockfile", "--quiet", "--offline"]);

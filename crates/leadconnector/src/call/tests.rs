@@ -376,17 +376,22 @@ fn assert_private(error: &Error) {
 
 #[tokio::test]
 async fn faults() {
-    // All at once, since some take their time.
-    let tried = cases().into_iter().map(async |case| {
-        let Case { name, replies, variant: expected, created: answer, requests, contacts } = case;
+    // Some TLS libraries take a while to make a client, and no call should wait for that.
+    let mut prepared = Vec::new();
+    for mut case in cases() {
         let server = Server::start().await.unwrap();
-        for reply in replies {
+        for reply in case.replies.drain(..) {
             server.reply(reply);
         }
         // Short only where the time is the point.
-        let timeout = Duration::from_secs(if expected == "TimedOut" { 1 } else { 30 });
-        let client = Client::builder("MARKER-token").timeout(timeout);
-        let error = self::contacts(client, server.url()).create(rosan()).await.expect_err(name);
+        let timeout = Duration::from_secs(if case.variant == "TimedOut" { 1 } else { 30 });
+        let client = contacts(Client::builder("MARKER-token").timeout(timeout), server.url());
+        prepared.push((case, server, client));
+    }
+    // All at once, since some take their time.
+    let tried = prepared.into_iter().map(async |(case, server, client)| {
+        let Case { name, replies: _, variant: expected, created: answer, requests, contacts } = case;
+        let error = client.create(rosan()).await.expect_err(name);
         assert_eq!((variant(&error), created(&error)), (expected, answer), "{name}: {error}");
         assert_private(&error);
         let answered = !matches!(name, "no answer in time" | "cut before the answer");
@@ -1425,15 +1430,21 @@ async fn call(operation: OperationId, contacts: &Contacts, id: &ContactId) -> Re
 #[tokio::test]
 async fn what_can_be_repeated_is_sent_again() {
     for (name, reply) in faulty() {
-        // All at once, since some take their time.
-        let tried = operations::ALL.iter().map(async |operation| {
+        // Some TLS libraries take a while to make a client, and no call should wait for that.
+        let mut prepared = Vec::new();
+        for operation in operations::ALL {
             let server = Server::start().await.unwrap();
             let id = insert(&server);
             server.reply(reply.clone());
             // Short only where the time is the point.
             let timeout = Duration::from_millis(if name == "late" { 600 } else { 30_000 });
             let client = Client::builder("MARKER-token").timeout(timeout).pacing(NoPacing);
-            let result = call(operation.id, &self::contacts(client, server.url()), &id).await;
+            let contacts = contacts(client, server.url());
+            prepared.push((operation, server, contacts, id));
+        }
+        // All at once, since some take their time.
+        let tried = prepared.into_iter().map(async |(operation, server, contacts, id)| {
+            let result = call(operation.id, &contacts, &id).await;
             let again = operation.effect.is_repeatable() || name == "too many requests";
             assert_eq!(result.ok(), again.then_some(2), "{}, {name}", operation.name);
             assert_eq!(server.requests().len(), 1 + usize::from(again), "{}, {name}", operation.name);
