@@ -80,7 +80,10 @@ impl<'a> Page<'a> {
         let mut found = Members::default();
         self.collect_members(schema, &mut found);
         if !matches!(schema.schema_kind, SchemaKind::Type(Type::Object(_))) {
-            found.members.sort_by_key(|(name, _)| FIELDS.iter().position(|field| field == name).unwrap());
+            let place = |name: &str| FIELDS.iter().position(|field| *field == name);
+            found.members.sort_by_key(|(name, _)| {
+                place(name).unwrap_or_else(|| panic!("FIELDS of this test has no {name}: add it, in the page's place"))
+            });
         }
         found
     }

@@ -78,7 +78,11 @@ async fn smallest() {
 
 #[tokio::test]
 async fn page_example_with_every_field() {
-    insta::assert_snapshot!(sent(of_the_pages_location(page_example().unwrap()).unwrap().build()).await);
+    let sent = sent(of_the_pages_location(page_example().unwrap()).unwrap().build()).await;
+    for property in leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES {
+        assert!(sent.contains(&format!("\n  \"{property}\": ")), "page_example.rs does not set {property}: add it");
+    }
+    insta::assert_snapshot!(sent);
 }
 
 #[tokio::test]
