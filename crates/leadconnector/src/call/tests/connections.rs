@@ -46,7 +46,7 @@ impl Server {
                         match afterwards {
                             Afterwards::Keep => continue,
                             Afterwards::Close => {}
-                            Afterwards::CloseOnArrival => drop(stream.readable().await),
+                            Afterwards::CloseOnArrival => drop(stream.peek(&mut [0]).await),
                         }
                         drop(stream);
                         closed.notify_one();
