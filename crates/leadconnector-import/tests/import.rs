@@ -57,6 +57,7 @@ fn run(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     (output.status.code(), out, err.replace(&file.display().to_string(), "contacts.csv"))
 }
 
+#[cfg(unix)]
 fn run_path(path: &Path) -> (Option<i32>, String, String) {
     let output = import(path, None).output().unwrap();
     let (out, err) = said(&output);
