@@ -34,13 +34,13 @@ pub(crate) fn check(changelog: &str, version: &Version) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The changelog, with something to say under [Unreleased].
+/// The changelog, with something to say under `[Unreleased]`.
 pub(crate) fn with_an_entry(changelog: &str, entry: &str) -> String {
     let heading = format!("\n## {UNRELEASED}\n");
     changelog.replacen(&heading, &format!("{heading}\n- {entry}\n"), 1)
 }
 
-/// The changelog with what stands under [Unreleased] in a section of this version. A version joins the sections of its own
+/// The changelog with what stands under `[Unreleased]` in a section of this version. A version joins the sections of its own
 /// pre-releases: who comes from the version before reads one.
 pub(crate) fn released(changelog: &str, version: &Version, date: NaiveDate) -> anyhow::Result<String> {
     ensure!(
