@@ -104,6 +104,12 @@ pub(super) const STEPS: &[Step] = &[
         Work::Cargo(&["test", "--workspace", "--locked"]),
         "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --workspace",
     ),
+    step(
+        "release",
+        "releases of a small workspace, a patch and what breaks among them, and how they are published to a registry on loopback",
+        Work::Cargo(&["test", "--workspace", "--test", "publish", "--test", "release", "--locked"]),
+        "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --test publish --test release",
+    ),
     Step {
         tool: Some(Tool::HighlevelClient),
         ..step(
