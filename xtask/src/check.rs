@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    if !passed.is_empty() {
+    if steps.len() > 1 {
         println!("\n{:>6.1} s in all\n{}", begin.elapsed().as_secs_f64(), times(passed));
     }
     println!("\n{} of {} steps passed", steps.len() - left_out.len(), steps.len());

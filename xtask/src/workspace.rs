@@ -48,8 +48,11 @@ pub(crate) fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |target| root.join(target))
 }
 
-/// Copies what git knows of, or would take, as it stands in the working tree.
+/// Copies what git knows of, or would take, as it stands in the working tree, into the place of an earlier copy.
 pub(crate) fn copy(root: &Path, to: &Path) -> anyhow::Result<()> {
+    if to.exists() {
+        fs::remove_dir_all(to).with_context(|| format!("cannot remove {}", to.display()))?;
+    }
     let mut list = process::git(root);
     list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     for name in process::capture(&mut list)?.split('\0').filter(|name| !name.is_empty()) {

@@ -19,9 +19,6 @@ pub(super) fn rust(root: &Path) -> anyhow::Result<End> {
 /// Builds with the oldest Rust, and of each dependency the oldest version that a manifest allows.
 pub(super) fn dependencies(root: &Path) -> anyhow::Result<End> {
     let folder = workspace::target(root).join("oldest");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-    }
     workspace::copy(root, &folder)?;
     keep_what_is_published(&folder)?;
     let mut update = workspace::cargo(&folder);

@@ -30,9 +30,6 @@ impl Scratch {
     pub(super) fn of(root: &Path) -> anyhow::Result<Self> {
         let target = workspace::target(root);
         let folder = target.join("guides");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
-        }
         workspace::copy(root, &folder)?;
         Ok(Self { folder, target })
     }

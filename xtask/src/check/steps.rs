@@ -107,8 +107,8 @@ pub(super) const STEPS: &[Step] = &[
     step(
         "release",
         "releases of a small workspace, a patch and what breaks among them, and how they are published to a registry on loopback",
-        Work::Cargo(&["test", "--workspace", "--test", "publish", "--test", "release", "--locked"]),
-        "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --test publish --test release",
+        Work::Cargo(&["test", "--workspace", "--test", "releasing", "--locked"]),
+        "what the failed test says; if a snapshot is meant to change, INSTA_UPDATE=always cargo test --workspace --test releasing",
     ),
     Step {
         tool: Some(Tool::HighlevelClient),

@@ -1,17 +1,11 @@
-//! `cargo xtask publish` of a small workspace, with git and cargo themselves, to a registry on loopback.
-
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-
-mod environment;
-mod registry;
-#[allow(dead_code, reason = "the tests of release need more of it")]
-mod workspace;
+//! `cargo xtask publish`.
 
 use std::fs;
 
-use registry::Registry;
 use tempfile::TempDir;
-use workspace::{Workspace, refusal};
+
+use crate::registry::Registry;
+use crate::workspace::{Workspace, refusal};
 
 impl Workspace {
     /// Raises the version, and commits.

@@ -1,19 +1,10 @@
-//! `cargo xtask release` of a small workspace, and what comes after it: what the workflow `publish` does with the commit, to a
-//! registry on loopback.
-
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
-
-mod environment;
-#[allow(dead_code, reason = "the tests of publish need more of it")]
-mod registry;
-mod workspace;
+//! `cargo xtask release`, and what comes after it: what the workflow `publish` does with the commit.
 
 use std::fs;
 use std::process::Output;
 
-use registry::Registry;
-use workspace::{Workspace, refusal};
+use crate::registry::Registry;
+use crate::workspace::{self, Workspace, refusal};
 
 const NOWHERE: &str = "sparse+http://127.0.0.1:1/";
 
