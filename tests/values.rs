@@ -1,9 +1,14 @@
 //! Values that are refused before anything is sent: each error names the field and what is wrong.
 
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
+
 use leadconnector::{
-    ApiVersion, BuildError, BusinessId, Client, ContactId, Country, CustomFieldId, CustomFieldValue, Email,
-    InvalidValue, LocationId, Phone, PropertyName, Token, UserId,
+    ApiVersion, BuildError, BusinessId, Client, Contact, ContactId, Country, CustomFieldId, CustomFieldValue, Email,
+    InvalidValue, LocationId, NoteId, Phone, PropertyName, Token, UpdatePropertyName, UserId, WorkflowId,
 };
+use serde_json::json;
 
 fn refused<T>(result: Result<T, InvalidValue>) -> String {
     match result {
@@ -111,6 +116,98 @@ fn debug_does_not_print_the_token() {
     assert!(!format!("{said} {client:?}").contains("secret"));
 }
 
+/// A checked value in settings and as the key of a map: what is written is read, what `new` refuses is refused, and a map is asked by
+/// text.
+macro_rules! as_text {
+    ($name:ident, $good:expr, $bad:expr) => {{
+        let value = $name::new($good).unwrap();
+        let written = serde_json::to_string(&value).unwrap();
+        assert_eq!(written, format!("\"{}\"", value.as_str()));
+        assert_eq!(serde_json::from_str::<$name>(&written).unwrap(), value);
+
+        let settings = json!({"value": {"before": $good, "this": $bad}});
+        let error = serde_json::from_str::<HashMap<String, HashMap<String, $name>>>(&settings.to_string()).unwrap_err();
+        let refusal = $name::new($bad).unwrap_err().to_string();
+        assert!(error.to_string().starts_with(&format!("{refusal} at line 1 column ")), "{error}");
+        assert_eq!(
+            serde_json::from_value::<$name>(json!(5)).unwrap_err().to_string(),
+            "invalid type: integer `5`, expected a string"
+        );
+
+        let map = HashMap::from([(value.clone(), 7)]);
+        assert_eq!((map.get(value.as_str()), map.get($bad)), (Some(&7), None));
+        let written = serde_json::to_string(&map).unwrap();
+        assert_eq!(written, format!("{{\"{}\":7}}", value.as_str()));
+        assert_eq!(serde_json::from_str::<HashMap<$name, i32>>(&written).unwrap(), map);
+        assert!(serde_json::from_value::<HashMap<$name, i32>>(json!({$bad: 7})).is_err());
+
+        let hasher = RandomState::new();
+        let text: &str = value.borrow();
+        assert_eq!((text, hasher.hash_one(&value)), (value.as_str(), hasher.hash_one(value.as_str())));
+    }};
+    ($name:ident, $good:expr, $bad:expr, ordered before $larger:expr) => {{
+        as_text!($name, $good, $bad);
+        let [one, other] = [$good, $larger].map(|text| $name::new(text).unwrap());
+        assert_eq!(one.cmp(&other), one.as_str().cmp(other.as_str()));
+        let map = BTreeMap::from([(other.clone(), 2), (one.clone(), 1)]);
+        assert_eq!([one.as_str(), other.as_str()].map(|text| map.get(text)), [Some(&1), Some(&2)]);
+    }};
+}
+
+#[test]
+fn checked_values_in_settings_and_maps() {
+    as_text!(LocationId, "ve9EPM428h8vShlRW1KT", "a/b", ordered before "w");
+    as_text!(ContactId, "seD4PfOuKoVMLkEZqohJ", "search", ordered before "t");
+    as_text!(NoteId, "HGPcayliwcdoUFzvbTok", "..", ordered before "a");
+    as_text!(UserId, "GCs5KuzPqTls7vWclkEV", "", ordered before "a");
+    as_text!(BusinessId, "641c094001436dbc2081e642", "a b", ordered before "7");
+    as_text!(WorkflowId, "f31175d4-2b06-4fc6-b7bc-74cd814c68cb", "?", ordered before "g");
+    as_text!(CustomFieldId, "6dvNaf7VhkQ9snc5vnjJ", "contact.plan", ordered before "7");
+    as_text!(Email, "rosan@deos.com", "rosan", ordered before "rubika@deos.com");
+    as_text!(Phone, "+1 888-888-8888", "+1", ordered before "1 888-888-8888");
+    as_text!(Country, "US", "UK", ordered before "VA");
+    as_text!(ApiVersion, "2021-07-28", "v3\r\n");
+    as_text!(PropertyName, "dateOfBirth", "firstName", ordered before "keyword");
+    as_text!(UpdatePropertyName, "companyName", "gender", ordered before "keyword");
+    // As `new` reads it, and not letter for letter.
+    assert_eq!(serde_json::from_value::<Country>(json!("us")).unwrap().as_str(), "US");
+    assert_eq!(serde_json::from_value::<Phone>(json!(" 1\u{a0}234")).unwrap().as_str(), "1 234");
+    assert_eq!(serde_json::from_value::<ApiVersion>(json!("2021-04-15")).unwrap(), ApiVersion::default());
+}
+
+/// What the server sent is read back from where a program has kept it, whatever its ids are.
+#[test]
+fn an_odd_id_in_a_model_and_by_itself() {
+    let odd = "seD4/PfOu KoVM";
+    let kept = json!({"id": odd, "locationId": "..", "assignedTo": "a b", "customFields": [{"id": "contact.plan"}]});
+    let contact: Contact = serde_json::from_value(kept.clone()).unwrap();
+    assert_eq!(contact.id.as_str(), odd);
+    assert_eq!(serde_json::to_value(&contact).unwrap(), kept);
+    let error = serde_json::from_value::<ContactId>(json!(odd)).unwrap_err();
+    assert_eq!(error.to_string(), ContactId::new(odd).unwrap_err().to_string());
+}
+
+#[test]
+fn a_token_in_settings() {
+    let read = |settings: &str| serde_json::from_str::<HashMap<String, Token>>(settings);
+    assert_eq!(read(r#"{"token": "pit-12345678"}"#).unwrap()["token"], Token::new("pit-12345678").unwrap());
+    for (settings, reason) in [
+        (r#"{"token": "Bearer pit-12345678"}"#, "token begins with `Bearer`"),
+        (r#"{"token": "pit-12345678\n"}"#, "token has a line break"),
+        (r#"{"token": 12345678}"#, "token is not a string"),
+        (r#"{"token": -12345678.5}"#, "token is not a string"),
+        (r#"{"token": ["pit-12345678"]}"#, "token is not a string"),
+        (r#"{"token": "pit-12345678"#, "token is not a string"),
+        (r#"{"token": null}"#, "token is not a string"),
+    ] {
+        let error = read(settings).unwrap_err();
+        let said = format!("{error} {error:?}");
+        assert!(said.starts_with(reason) && !said.contains("12345678"), "{said}");
+    }
+    let settings = serde_saphyr::from_str::<HashMap<String, Token>>("token: pit-1234 5678").unwrap_err();
+    assert!(!settings.without_snippet().to_string().contains("1234"), "{settings}");
+}
+
 /// Addresses, as JSON text, each with the verdict of the check that the server uses: `isEmail` of validator.js.
 const EMAILS: &str = include_str!("emails.tsv");
 
@@ -124,7 +221,7 @@ async fn emails_have_the_servers_verdict() {
         let address: String = serde_json::from_str(address).unwrap();
         let accepted = verdict == "accepted";
         assert_eq!(Email::new(address.as_str()).is_ok(), accepted, "{address:?}");
-        let body = serde_json::json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": address});
+        let body = json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": address});
         assert_eq!(server.insert(&body).is_ok(), accepted, "{address:?} at the mock");
         count += 1;
     }

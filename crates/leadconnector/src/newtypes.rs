@@ -7,14 +7,22 @@ mod id;
 mod phone;
 mod token;
 
+use std::fmt;
+
 pub use api_version::ApiVersion;
 pub use country::Country;
 pub use email::Email;
 pub use id::{BusinessId, ContactId, CustomFieldId, LocationId, NoteId, UserId, WorkflowId};
 pub use phone::Phone;
+use serde::de::{self, Visitor};
 pub use token::Token;
 
-/// The traits that all checked texts have in common.
+use crate::InvalidValue;
+
+/// The traits that all checked texts have in common. As JSON or in another format of serde's, such as a file of settings, it is text,
+/// and what is read is checked as by `new`; what the server sends is read by the models, which do not ask for this.
+///
+/// It is borrowed as text, so that a map with such keys can be asked by a `&str`: `Eq`, `Ord` and `Hash` have to be those of the text.
 macro_rules! checked_text {
     ($name:ident) => {
         impl $name {
@@ -27,6 +35,26 @@ macro_rules! checked_text {
         impl AsRef<str> for $name {
             fn as_ref(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// As text.
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&self.0)
+            }
+        }
+
+        /// From text that is checked as by `new`, whose error it has.
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str($crate::newtypes::Checked(<Self as std::str::FromStr>::from_str))
             }
         }
 
@@ -76,3 +104,18 @@ macro_rules! checked_text {
     };
 }
 pub(crate) use checked_text;
+
+/// Reads a text by a function that checks it. The check is made where the text is read, so that the error has its place.
+pub(crate) struct Checked<F>(pub(crate) F);
+
+impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<F> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        (self.0)(text).map_err(E::custom)
+    }
+}

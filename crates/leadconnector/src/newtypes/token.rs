@@ -1,12 +1,13 @@
 use std::fmt;
 
 use http::HeaderValue;
+use serde::de::{Deserialize, Deserializer, Error as _};
 
 use crate::InvalidValue;
 
 /// An access token of a sub-account, or its private integration token.
 ///
-/// `Debug` does not print it.
+/// `Debug` does not print it. It is read from settings as text, and never written.
 ///
 /// ```
 /// use leadconnector::Token;
@@ -84,5 +85,15 @@ impl TryFrom<String> for Token {
 
     fn try_from(token: String) -> Result<Self, Self::Error> {
         Self::new(token)
+    }
+}
+
+/// From text that is checked as by `new`. The error does not have it, whatever stands there; one that a format prints with the line of
+/// its file, as TOML does, has that line.
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        // A format's own error may have what stands there, such as a number.
+        let text = String::deserialize(deserializer).map_err(|_| D::Error::custom("token is not a string"))?;
+        Self::new(text).map_err(D::Error::custom)
     }
 }
