@@ -6,7 +6,9 @@ use leadconnector_raw::types::CreateContactResponse;
 use super::Contacts;
 use super::reconcile::Unknown;
 use crate::call::outcome::{Read, Reading};
-use crate::{Answer, Call, CarriedOut, Contact, CustomFieldId, Error, NewContact, NotTaken, UndecodableReason};
+use crate::{
+    Answer, Call, CarriedOut, Contact, CustomField, CustomFieldId, Error, NewContact, NotTaken, UndecodableReason,
+};
 
 impl Contacts {
     /// Creates a contact: "Create Contact" on the page.
@@ -44,7 +46,7 @@ impl Contacts {
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
         let contacts = self.clone();
         Call::new(async move {
-            let sent = contact.0.fields.filled_custom_fields();
+            let sent = CustomField::filled(contact.custom_fields());
             let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
                 return contacts.send_creation(contact, &mut None).await.map(|answer| compared_with(answer, sent));

@@ -9,7 +9,7 @@ use tracing::debug;
 use super::Contacts;
 use crate::call::response::date;
 use crate::error::Unreconciled;
-use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact};
+use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable};
 
 /// How a creation whose outcome is unknown is looked up: [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
 ///
@@ -192,7 +192,8 @@ impl Unknown {
         if self.email().is_some() {
             return !self.has_another_email(found);
         }
-        let names = self.contact.names().into_iter().zip([&found.first_name, &found.last_name]);
+        let sent = [self.contact.first_name(), self.contact.last_name()];
+        let names = sent.map(Nullable::value).into_iter().zip([&found.first_name, &found.last_name]);
         let mut others = names.filter(|(sent, found)| match (sent, found) {
             (Some(sent), Some(found)) => !is_same(sent, found),
             _ => false,

@@ -3,7 +3,7 @@ use leadconnector_raw::types::UpdateContactResponse;
 use super::Contacts;
 use crate::call::NotTaken;
 use crate::call::outcome::{self, Read, Reading};
-use crate::{Call, Contact, ContactId, ContactUpdate, UndecodableReason};
+use crate::{Call, Contact, ContactId, ContactUpdate, CustomField, UndecodableReason};
 
 impl Contacts {
     /// Changes a contact: "Update Contact" in the vendor's public specification.
@@ -36,7 +36,7 @@ impl Contacts {
     /// a phone of another contact, where the location does not allow duplicated contacts,
     /// [`Error::Duplicate`](crate::Error::Duplicate) with that one.
     pub fn update(&self, id: &ContactId, update: ContactUpdate) -> Call<Contact> {
-        let sent = update.fields().filled_custom_fields();
+        let sent = CustomField::filled(update.custom_fields());
         let call =
             self.checked_call_about(id, update.into_request(), |raw, id, request| raw.update_contact(id, &request));
         Call::new(async move {

@@ -48,7 +48,7 @@ impl Contacts {
     pub fn upsert(&self, contact: impl Into<Upsert>) -> Call<Upserted> {
         let (contacts, upsert) = (self.clone(), contact.into());
         Call::new(async move {
-            let sent = upsert.contact.clone();
+            let sent = upsert.contact().clone();
             let (request, tags) = upsert.into_request(&contacts.location)?;
             let request = contacts.client.raw().upsert_contact(&request);
             // Nothing finds it: another request would make another contact.

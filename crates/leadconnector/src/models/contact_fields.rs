@@ -6,13 +6,13 @@ mod nullable;
 mod property_name;
 
 pub use custom_field::{CustomField, CustomFieldValue, UploadedFile};
-pub(crate) use dnd::DndSettings;
+use dnd::DndSettings;
 pub use dnd::{Channel, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus};
 pub use nullable::Nullable::{self, Null};
 pub use nullable::Optional;
 pub use property_name::{PropertyName, UpdatePropertyName};
 
-use crate::{ContactUpdateBuilder, Country, CustomFieldId, Email, NewContactBuilder, Phone};
+use crate::{ContactUpdate, ContactUpdateBuilder, Country, Email, NewContact, NewContactBuilder, Phone};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ContactFields {
@@ -32,14 +32,6 @@ pub(crate) struct ContactFields {
     pub(crate) inbound_dnd_setting: Option<InboundDndSetting>,
     pub(crate) custom_fields: Vec<CustomField>,
     pub(crate) country: Option<Country>,
-}
-
-impl ContactFields {
-    /// The ids of the custom fields that have a value. An empty one is none, and is not expected in the answer.
-    pub(crate) fn filled_custom_fields(&self) -> Vec<CustomFieldId> {
-        let filled = self.custom_fields.iter().filter(|field| !field.value.is_empty());
-        filled.map(|field| field.id.clone()).collect()
-    }
 }
 
 /// A request of these fields and of what it has besides. Each field is named on both sides and without `..`: one that appears in
@@ -218,3 +210,92 @@ macro_rules! setters {
 }
 setters!(NewContactBuilder);
 setters!(ContactUpdateBuilder);
+
+/// The getters of these fields, for what a builder builds. What the tests in `tests/contract/builder.rs` put in is read with these.
+macro_rules! getters {
+    ($built:ty) => {
+        impl $built {
+            /// The first name: `firstName` on the page.
+            pub fn first_name(&self) -> &Nullable<String> {
+                &self.0.fields.first_name
+            }
+
+            /// The last name: `lastName` on the page.
+            pub fn last_name(&self) -> &Nullable<String> {
+                &self.0.fields.last_name
+            }
+
+            /// The full name: `name` on the page.
+            pub fn name(&self) -> &Nullable<String> {
+                &self.0.fields.name
+            }
+
+            /// The email address: `email` on the page.
+            pub fn email(&self) -> &Nullable<Email> {
+                &self.0.fields.email
+            }
+
+            /// The phone number: `phone` on the page.
+            pub fn phone(&self) -> &Nullable<Phone> {
+                &self.0.fields.phone
+            }
+
+            /// The street and number: `address1` on the page.
+            pub fn address1(&self) -> &Nullable<String> {
+                &self.0.fields.address1
+            }
+
+            /// The city: `city` on the page.
+            pub fn city(&self) -> &Nullable<String> {
+                &self.0.fields.city
+            }
+
+            /// The state or province: `state` on the page.
+            pub fn state(&self) -> &Nullable<String> {
+                &self.0.fields.state
+            }
+
+            /// The postal code: `postalCode` on the page.
+            pub fn postal_code(&self) -> Option<&str> {
+                self.0.fields.postal_code.as_deref()
+            }
+
+            /// The website: `website` on the page.
+            pub fn website(&self) -> &Nullable<String> {
+                &self.0.fields.website
+            }
+
+            /// The time zone: `timezone` on the page.
+            pub fn timezone(&self) -> &Nullable<String> {
+                &self.0.fields.timezone
+            }
+
+            /// Whether do-not-disturb is on as a whole: `dnd` on the page.
+            pub fn dnd(&self) -> Option<bool> {
+                self.0.fields.dnd
+            }
+
+            /// Do-not-disturb for one channel: a member of `dndSettings` on the page.
+            pub fn dnd_setting(&self, channel: Channel) -> Option<&DndSetting> {
+                self.0.fields.dnd_settings.as_ref()?.get(channel)
+            }
+
+            /// Do-not-disturb for what the contact sends: `inboundDndSettings.all` on the page.
+            pub fn inbound_dnd_setting(&self) -> Option<&InboundDndSetting> {
+                self.0.fields.inbound_dnd_setting.as_ref()
+            }
+
+            /// The custom fields: `customFields` on the page.
+            pub fn custom_fields(&self) -> &[CustomField] {
+                &self.0.fields.custom_fields
+            }
+
+            /// The country: `country` on the page.
+            pub fn country(&self) -> Option<Country> {
+                self.0.fields.country
+            }
+        }
+    };
+}
+getters!(NewContact);
+getters!(ContactUpdate);

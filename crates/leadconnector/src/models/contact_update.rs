@@ -19,7 +19,7 @@ use crate::{InvalidValue, Nullable, UpdatePropertyName, UserId};
 /// let update = ContactUpdate::builder().city("Dolomite").website(Null).build();
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ContactUpdate(Box<Members>);
+pub struct ContactUpdate(pub(super) Box<Members>);
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Members {
@@ -42,8 +42,34 @@ impl ContactUpdate {
         *self == Self::default()
     }
 
-    pub(crate) fn fields(&self) -> &ContactFields {
-        &self.0.fields
+    /// Goes on with an update that was built, to change what is set.
+    pub fn into_builder(self) -> ContactUpdateBuilder {
+        ContactUpdateBuilder(self.0)
+    }
+
+    /// All tags that the contact will have, `tags`; none if those that are there stay.
+    pub fn tags(&self) -> Option<&[String]> {
+        self.0.tags.as_deref()
+    }
+
+    /// Where the contact comes from: `source`.
+    pub fn source(&self) -> &Nullable<String> {
+        &self.0.source
+    }
+
+    /// The day of birth: `dateOfBirth`.
+    pub fn date_of_birth(&self) -> &Nullable<NaiveDate> {
+        &self.0.date_of_birth
+    }
+
+    /// The user who looks after the contact: `assignedTo`.
+    pub fn assigned_to(&self) -> &Nullable<UserId> {
+        &self.0.assigned_to
+    }
+
+    /// The property of this name that the vendor's specification of "Update Contact" does not have, as JSON.
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.0.properties.get(name)
     }
 
     pub(crate) fn into_request(self) -> Result<raw::UpdateContactRequest, InvalidValue> {

@@ -28,18 +28,18 @@ use crate::{ContactKey, LocationId, Nullable, Optional, PropertyName, UserId};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct NewContact(
     // Boxed, since a contact is moved at every step, and its members take a thousand bytes.
-    pub(crate) Box<Members>,
+    pub(super) Box<Members>,
 );
 
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Members {
-    pub(crate) fields: ContactFields,
-    pub(crate) gender: Option<String>,
-    pub(crate) tags: Vec<String>,
-    pub(crate) source: Option<String>,
-    pub(crate) company_name: Nullable<String>,
-    pub(crate) assigned_to: Option<UserId>,
-    pub(crate) properties: Map<String, Value>,
+pub(super) struct Members {
+    pub(super) fields: ContactFields,
+    pub(super) gender: Option<String>,
+    pub(super) tags: Vec<String>,
+    pub(super) source: Option<String>,
+    pub(super) company_name: Nullable<String>,
+    pub(super) assigned_to: Option<UserId>,
+    pub(super) properties: Map<String, Value>,
 }
 
 impl NewContact {
@@ -48,17 +48,54 @@ impl NewContact {
         NewContactBuilder(Box::default())
     }
 
-    /// The first and the last name, as far as it has them; none if it has only a full name.
-    pub(crate) fn names(&self) -> [Option<&str>; 2] {
-        let ContactFields { first_name, last_name, .. } = &self.0.fields;
-        [first_name, last_name].map(|name| name.value().map(String::as_str))
+    /// Goes on with a contact that was built, to change what is set.
+    ///
+    /// ```
+    /// use leadconnector::NewContact;
+    ///
+    /// let rosan = NewContact::builder().first_name("Rosan").tag("newsletter").build();
+    /// let here = rosan.tags().iter().any(|tag| tag == "newsletter");
+    /// let rosan = rosan.into_builder().source(here.then_some("public api")).build();
+    /// assert_eq!(rosan.source(), Some("public api"));
+    /// ```
+    pub fn into_builder(self) -> NewContactBuilder {
+        NewContactBuilder(self.0)
+    }
+
+    /// The gender: `gender` on the page.
+    pub fn gender(&self) -> Option<&str> {
+        self.0.gender.as_deref()
+    }
+
+    /// The tags: `tags` on the page.
+    pub fn tags(&self) -> &[String] {
+        &self.0.tags
+    }
+
+    /// Where the contact comes from: `source` on the page.
+    pub fn source(&self) -> Option<&str> {
+        self.0.source.as_deref()
+    }
+
+    /// The name of the company: `companyName` on the page.
+    pub fn company_name(&self) -> &Nullable<String> {
+        &self.0.company_name
+    }
+
+    /// The user who looks after the contact: `assignedTo` on the page.
+    pub fn assigned_to(&self) -> Option<&UserId> {
+        self.0.assigned_to.as_ref()
+    }
+
+    /// The property of this name that the page does not list, as JSON.
+    pub fn property(&self, name: &str) -> Option<&Value> {
+        self.0.properties.get(name)
     }
 
     /// The email and the phone by which a location would recognize the contact, as far as it has them.
     pub fn keys(&self) -> Vec<ContactKey> {
-        let ContactFields { email, phone, .. } = &self.0.fields;
-        let email = email.value().cloned().map(ContactKey::Email);
-        let phone = phone.value().cloned().map(ContactKey::Phone);
+        let email = self.email().value().cloned().map(ContactKey::Email);
+        let phone = self.phone().value().cloned().map(ContactKey::Phone);
         email.into_iter().chain(phone).collect()
     }
 

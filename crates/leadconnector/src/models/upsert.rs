@@ -20,7 +20,7 @@ use crate::{Contact, InvalidValue, LocationId, NewContact, Nullable};
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Upsert {
-    pub(crate) contact: NewContact,
+    contact: NewContact,
     date_of_birth: Nullable<NaiveDate>,
     create_new_if_duplicate_allowed: bool,
     replace_tags: bool,
@@ -30,6 +30,11 @@ impl Upsert {
     /// An upsert of this contact.
     pub fn new(contact: NewContact) -> Self {
         Self { contact, date_of_birth: Nullable::Absent, create_new_if_duplicate_allowed: false, replace_tags: false }
+    }
+
+    /// The contact.
+    pub fn contact(&self) -> &NewContact {
+        &self.contact
     }
 
     /// The day of birth: `dateOfBirth`, sent as `1990-09-25`. It replaces a property of this name.

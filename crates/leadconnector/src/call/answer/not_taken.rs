@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::{Contact, CustomFieldId, NewContact, Upserted};
+use crate::{Contact, CustomField, CustomFieldId, NewContact, Upserted};
 
 /// Something that was sent, and that the server left alone: [`Answer::not_taken`](crate::Answer::not_taken).
 ///
@@ -53,19 +53,18 @@ impl NotTaken {
     /// What an upsert left alone.
     pub(crate) fn of_upsert(sent: &NewContact, upserted: &Upserted, undecoded: &[String]) -> Vec<Self> {
         let Upserted { new, contact } = upserted;
-        let fields = &sent.0.fields;
-        let mut not_taken = Self::of_custom_fields(fields.filled_custom_fields(), contact, undecoded);
+        let mut not_taken = Self::of_custom_fields(CustomField::filled(sent.custom_fields()), contact, undecoded);
         // Whatever gender the answer has: it need not be the stored one.
-        if sent.0.gender.is_some() && *new == Some(false) {
+        if sent.gender().is_some() && *new == Some(false) {
             not_taken.push(Self::Gender);
         }
-        if let Some(email) = fields.email.value()
+        if let Some(email) = sent.email().value()
             && is_read("email", undecoded)
             && !contact.email.as_deref().is_some_and(|taken| is_same_text(taken, email.as_str()))
         {
             not_taken.push(Self::Email);
         }
-        if let Some(phone) = fields.phone.value()
+        if let Some(phone) = sent.phone().value()
             && is_read("phone", undecoded)
             && !contact.phone.as_deref().is_some_and(|taken| is_same_phone(taken, phone.as_str()))
         {

@@ -19,10 +19,14 @@ use crate::{CustomFieldId, InvalidValue, Optional};
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct CustomField {
-    pub(crate) id: CustomFieldId,
-    pub(crate) key: Option<String>,
-    pub(crate) value: CustomFieldValue,
+    /// The id of the custom field: `id` on the page.
+    pub id: CustomFieldId,
+    /// The key of the custom field: `key` on the page.
+    pub key: Option<String>,
+    /// The value: `field_value` on the page.
+    pub value: CustomFieldValue,
 }
 
 impl CustomField {
@@ -37,6 +41,12 @@ impl CustomField {
     pub fn key(mut self, key: impl Into<Optional<String>>) -> Self {
         self.key = key.into().0;
         self
+    }
+
+    /// The ids of those that have a value. An empty one is none, and is not expected in the answer.
+    pub(crate) fn filled(fields: &[Self]) -> Vec<CustomFieldId> {
+        let filled = fields.iter().filter(|field| !field.value.is_empty());
+        filled.map(|field| field.id.clone()).collect()
     }
 
     pub(crate) fn into_request(self) -> raw::CustomField {
@@ -147,14 +157,22 @@ impl From<BTreeMap<String, UploadedFile>> for CustomFieldValue {
 ///
 /// Not on the page: the members are those of the example in the vendor's public specification, schema `FileField`.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UploadedFile {
-    pub(crate) url: String,
-    pub(crate) document_id: Option<String>,
-    pub(crate) field_name: Option<String>,
-    pub(crate) original_name: Option<String>,
-    pub(crate) encoding: Option<String>,
-    pub(crate) mime_type: Option<String>,
-    pub(crate) size: Option<u64>,
+    /// The URL from which it can be fetched: `url`.
+    pub url: String,
+    /// The id of the document: `documentId`.
+    pub document_id: Option<String>,
+    /// The name of the form's field: `meta.fieldname`.
+    pub field_name: Option<String>,
+    /// The name that the file had before it was uploaded: `meta.originalname`.
+    pub original_name: Option<String>,
+    /// The transfer encoding: `meta.encoding`.
+    pub encoding: Option<String>,
+    /// The media type: `meta.mimetype`.
+    pub mime_type: Option<String>,
+    /// The size: `meta.size`.
+    pub size: Option<u64>,
 }
 
 impl UploadedFile {

@@ -41,10 +41,14 @@ pub enum DndStatus {
 /// let contact = NewContact::builder().dnd_setting(Channel::Sms, stopped).build();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct DndSetting {
-    pub(crate) status: DndStatus,
-    pub(crate) message: Option<String>,
-    pub(crate) code: Option<String>,
+    /// Whether it is on: `status` on the page.
+    pub status: DndStatus,
+    /// The reason, in words: `message` on the page.
+    pub message: Option<String>,
+    /// The reason, as a code: `code` on the page.
+    pub code: Option<String>,
 }
 
 impl DndSetting {
@@ -119,6 +123,18 @@ impl DndSettings {
         *slot = Some(setting);
     }
 
+    pub(super) fn get(&self, channel: Channel) -> Option<&DndSetting> {
+        match channel {
+            Channel::Call => &self.call,
+            Channel::Email => &self.email,
+            Channel::Sms => &self.sms,
+            Channel::WhatsApp => &self.whats_app,
+            Channel::Gmb => &self.gmb,
+            Channel::Fb => &self.fb,
+        }
+        .as_ref()
+    }
+
     pub(crate) fn into_request(self) -> raw::DndSettings {
         let Self { call, email, sms, whats_app, gmb, fb } = self;
         raw::DndSettings {
@@ -144,9 +160,12 @@ pub enum InboundDndStatus {
 
 /// Do-not-disturb for what the contact sends, on all channels: `inboundDndSettings.all` on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct InboundDndSetting {
-    pub(crate) status: InboundDndStatus,
-    pub(crate) message: Option<String>,
+    /// Whether it is on: `inboundDndSettings.all.status` on the page.
+    pub status: InboundDndStatus,
+    /// The reason, in words: `message` on the page.
+    pub message: Option<String>,
 }
 
 impl InboundDndSetting {

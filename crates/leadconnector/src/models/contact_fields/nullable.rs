@@ -29,7 +29,7 @@ impl<T> From<Option<T>> for Nullable<T> {
 
 impl<T> Nullable<T> {
     /// The value, if there is one.
-    pub(crate) fn value(&self) -> Option<&T> {
+    pub fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
             Self::Absent | Self::Null => None,
