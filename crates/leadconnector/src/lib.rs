@@ -99,6 +99,7 @@ pub use models::contact_key::ContactKey;
 pub use models::contact_update::{ContactUpdate, ContactUpdateBuilder};
 pub use models::custom_fields::CustomFields;
 pub use models::found_contact::{ContactOpportunity, FoundContact};
+pub use models::list::List;
 pub use models::list_item::ListItem;
 pub use models::location_custom_field::{CustomFieldKind, LocationCustomField};
 pub use models::new_contact::{NewContact, NewContactBuilder};

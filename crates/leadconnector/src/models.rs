@@ -7,6 +7,7 @@ pub(crate) mod contact_update;
 pub(crate) mod custom_fields;
 pub(crate) mod found_contact;
 mod json;
+pub(crate) mod list;
 pub(crate) mod list_item;
 pub(crate) mod location_custom_field;
 pub(crate) mod new_contact;

@@ -12,7 +12,7 @@ pub use nullable::Nullable::{self, Null};
 pub use nullable::Optional;
 pub use property_name::{PropertyName, UpdatePropertyName};
 
-use crate::{ContactUpdate, ContactUpdateBuilder, Country, Email, NewContact, NewContactBuilder, Phone};
+use crate::{ContactUpdate, ContactUpdateBuilder, Country, Email, List, NewContact, NewContactBuilder, Phone};
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ContactFields {
@@ -194,8 +194,8 @@ macro_rules! setters {
 
             /// Adds custom fields to `customFields` on the page.
             #[inline]
-            pub fn custom_fields(mut self, fields: impl IntoIterator<Item = CustomField>) -> Self {
-                self.0.fields.custom_fields.extend(fields);
+            pub fn custom_fields<Kind>(mut self, fields: impl List<CustomField, Kind>) -> Self {
+                self.0.fields.custom_fields.extend(fields.items().into_iter().flatten());
                 self
             }
 

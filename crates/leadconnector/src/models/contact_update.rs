@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::contact_fields::{ContactFields, request};
 use super::tag_change::with_text;
-use crate::{InvalidValue, Nullable, UpdatePropertyName, UserId};
+use crate::{InvalidValue, List, Nullable, UpdatePropertyName, UserId};
 
 /// What to change of a contact: the body of "Update Contact" in the vendor's public specification.
 ///
@@ -90,7 +90,8 @@ impl ContactUpdate {
 /// Sets the members of a [`ContactUpdate`]. A member that is set twice has the later value.
 ///
 /// A setter that takes a [`Nullable`] accepts a value, [`Null`](crate::Null) or an `Option`; one that takes an
-/// [`Optional`](crate::Optional) accepts a value or an `Option`. `None` leaves the member as it is.
+/// [`Optional`](crate::Optional) accepts a value or an `Option`; one that takes a [`List`] accepts a list or an `Option`
+/// of one. `None` leaves the member as it is.
 ///
 /// Custom fields that are not set stay as they are. One with an empty text loses its value. Whether do-not-disturb for a channel that
 /// is not set stays, where it is set for another one, is not known: set it for each.
@@ -99,12 +100,14 @@ impl ContactUpdate {
 pub struct ContactUpdateBuilder(pub(super) Box<Members>);
 
 impl ContactUpdateBuilder {
-    /// All tags that the contact will have: `tags`. Those that are there and not among these are lost; none at all removes every
-    /// one. [`Contacts::add_tags`](crate::Contacts::add_tags) and [`Contacts::remove_tags`](crate::Contacts::remove_tags) leave the
-    /// others.
+    /// All tags that the contact will have: `tags`. Those that are there and not among these are lost; an empty list removes every
+    /// one, and `None` leaves them as they are. [`Contacts::add_tags`](crate::Contacts::add_tags) and
+    /// [`Contacts::remove_tags`](crate::Contacts::remove_tags) leave the others.
     #[inline]
-    pub fn replace_tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.0.tags = Some(tags.into_iter().map(Into::into).collect());
+    pub fn replace_tags<Kind>(mut self, tags: impl List<String, Kind>) -> Self {
+        if let Some(tags) = tags.items() {
+            self.0.tags = Some(tags.collect());
+        }
         self
     }
 

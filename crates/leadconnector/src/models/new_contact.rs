@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::contact_fields::{ContactFields, request};
 #[cfg(doc)]
 use crate::Null;
-use crate::{ContactKey, LocationId, Nullable, Optional, PropertyName, UserId};
+use crate::{ContactKey, List, LocationId, Nullable, Optional, PropertyName, UserId};
 
 /// A contact to create: the body of the request on the page, without `locationId`, which
 /// [`Client::contacts`](crate::Client::contacts) takes.
@@ -118,7 +118,8 @@ impl NewContact {
 /// Sets the members of a [`NewContact`]. A member that is set twice has the later value.
 ///
 /// A setter that takes a [`Nullable`] accepts a value, [`Null`] or an `Option`; one that takes an [`Optional`] accepts a
-/// value or an `Option`. `None` leaves the member absent:
+/// value or an `Option`; one that takes a [`List`] accepts a list or an `Option` of one. `None` leaves the member absent, or the list as
+/// it is:
 ///
 /// ```
 /// use leadconnector::{NewContact, Null};
@@ -126,12 +127,14 @@ impl NewContact {
 /// struct Row {
 ///     city: Option<String>,
 ///     gender: Option<String>,
+///     tags: Option<Vec<String>>,
 /// }
 ///
 /// fn contact(row: &Row) -> NewContact {
-///     NewContact::builder().city(row.city.as_ref()).gender(row.gender.as_deref()).state(Null).build()
+///     let builder = NewContact::builder().city(row.city.as_ref()).gender(row.gender.as_deref()).state(Null);
+///     builder.tags(row.tags.as_deref()).build()
 /// }
-/// # contact(&Row { city: None, gender: Some("male".into()) });
+/// # contact(&Row { city: None, gender: Some("male".into()), tags: None });
 /// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until `build` is called"]
@@ -154,8 +157,8 @@ impl NewContactBuilder {
 
     /// Adds tags to `tags` on the page: see [`tag`](Self::tag).
     #[inline]
-    pub fn tags(mut self, tags: impl IntoIterator<Item: Into<String>>) -> Self {
-        self.0.tags.extend(tags.into_iter().map(Into::into));
+    pub fn tags<Kind>(mut self, tags: impl List<String, Kind>) -> Self {
+        self.0.tags.extend(tags.items().into_iter().flatten());
         self
     }
 

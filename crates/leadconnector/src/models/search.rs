@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use leadconnector_raw::types as raw;
 use serde_json::{Map, Number, Value, json};
 
-use crate::{CustomFieldId, InvalidValue, LocationId};
+use crate::{CustomFieldId, InvalidValue, List, LocationId};
 
 /// The most contacts that a page can have.
 pub(crate) const LARGEST_PAGE: u32 = 500;
@@ -57,10 +57,10 @@ impl Search {
         self
     }
 
-    /// Finds only what each of these filters lets through, too: items of `filters`.
+    /// Finds only what each of these filters lets through, too: items of `filters`. `None` is no filter.
     #[must_use]
-    pub fn filters(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
-        self.filters.extend(filters);
+    pub fn filters<Kind>(mut self, filters: impl List<Filter, Kind>) -> Self {
+        self.filters.extend(filters.items().into_iter().flatten());
         self
     }
 
