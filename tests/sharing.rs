@@ -19,7 +19,7 @@ async fn in_a_process_of_its_own() {
     let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
     let begun = std::time::Instant::now();
     // Without a key, so that the two processes do not collide.
-    let rosan = || NewContact::builder().first_name("Rosan").build();
+    let rosan = || ((), NewContact::builder().first_name("Rosan").build());
     let list = stream::iter(std::iter::repeat_with(rosan).take(5_000));
     let results = contacts.create_all(list);
     let failures = results.filter(|(_, result)| std::future::ready(result.is_err())).count().await;

@@ -1,6 +1,5 @@
 //! The import: sends the lines, and settles those of which it is unknown what became of them.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -167,8 +166,6 @@ struct Import<'a> {
 /// What a list that is sent shares with who waits for its results.
 #[derive(Default)]
 struct Sending {
-    /// The lines under way, by their places in the list.
-    sent: HashMap<usize, Sent>,
     /// Whether no more lines are to be taken.
     is_stopped: bool,
     /// Why a line could not be taken: the file or the journal.
@@ -179,7 +176,7 @@ impl Import<'_> {
     /// Sends lines until one fails in a way in which all would.
     async fn send(&mut self, rows: impl Iterator<Item = Result<Row, String>> + Send + 'static) -> Result<(), AnyError> {
         let sending = Arc::new(Mutex::new(Sending { is_stopped: self.is_stopped, ..Sending::default() }));
-        let (shared, journal, mut place) = (Arc::clone(&sending), self.journal.clone(), 0);
+        let (shared, journal) = (Arc::clone(&sending), self.journal.clone());
         // The intent of a line is written when its contact is taken from the list, just before it is sent.
         let list = rows.map_while(move |row| {
             let mut sending = lock(&shared);
@@ -187,11 +184,7 @@ impl Import<'_> {
                 return None;
             }
             match row.and_then(|row| Ok((journal.intent(row.line)?, row.contact))) {
-                Ok((sent, contact)) => {
-                    sending.sent.insert(place, sent);
-                    place += 1;
-                    Some(contact)
-                }
+                Ok(line) => Some(line),
                 Err(error) => {
                     sending.broken = Some(error);
                     None
@@ -215,12 +208,11 @@ impl Import<'_> {
     /// Takes the results of lines that are sent.
     async fn take<T>(
         &mut self,
-        mut results: impl Stream<Item = (usize, Result<Answer<T>, Error>)> + Unpin,
+        mut results: impl Stream<Item = (Sent, Result<Answer<T>, Error>)> + Unpin,
         sending: &Mutex<Sending>,
         outcome: fn(Result<T, Error>, State) -> Outcome,
     ) -> Result<(), AnyError> {
-        while let Some((place, result)) = results.next().await {
-            let Some(sent) = lock(sending).sent.remove(&place) else { continue };
+        while let Some((sent, result)) = results.next().await {
             let mut not_taken = Vec::new();
             match &result {
                 Ok(answer) => {

@@ -8,20 +8,20 @@ use crate::same_contact::{Groups, Turns};
 /// How many lines are under way at the most, those included that wait for their turn: as many as of a list of creations.
 const CONCURRENCY: usize = 32;
 
-/// The results of upserts, each with the place of its contact in the list, as they are ready. The list is read as they are taken;
+/// The results of upserts, each with the key that its contact has in the list, as they are ready. The list is read as they are taken;
 /// `groups` says which of its contacts may be the same.
-pub(crate) fn upserts(
+pub(crate) fn upserts<K: Send + 'static>(
     contacts: &Contacts,
     groups: Groups,
-    list: impl Iterator<Item = NewContact> + Send + 'static,
-) -> impl Stream<Item = (usize, Result<Answer<Upserted>, Error>)> + Send + Unpin + 'static {
+    list: impl Iterator<Item = (K, NewContact)> + Send + 'static,
+) -> impl Stream<Item = (K, Result<Answer<Upserted>, Error>)> + Send + Unpin + 'static {
     let (contacts, mut turns) = (contacts.clone(), Turns::new(groups));
-    let calls = list.enumerate().map(move |(place, contact)| {
+    let calls = list.map(move |(key, contact)| {
         let mut turn = turns.next(&contact);
         let call = contacts.upsert(contact).answer();
         async move {
             turn.comes().await;
-            (place, call.await)
+            (key, call.await)
         }
     });
     Box::pin(stream::iter(calls).buffer_unordered(CONCURRENCY))

@@ -297,7 +297,7 @@ fn our_work(url: &str) -> Result<(), AnyError> {
     let contacts = &our_contacts(url)?;
     let call = || async move { drop(contacts.create(page::contact().unwrap()).await.unwrap()) };
     work(call, |length| async move {
-        let list = stream::iter(0..length).map(|_| page::contact().unwrap());
+        let list = stream::iter(0..length).map(|number| (number, page::contact().unwrap()));
         contacts.create_all(list).for_each(|(_, result)| async { drop(result.unwrap()) }).await;
     })
 }

@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let (begun, before) = (Instant::now(), memory()?);
     let mut most = before;
-    let mut results = contacts.create_all(stream::iter(list));
+    let mut results = contacts.create_all(stream::iter(list.enumerate()));
     let mut done = 0_usize;
     while let Some((_, result)) = results.next().await {
         result?;

@@ -22,7 +22,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     let mut answered = Vec::with_capacity(CONTACTS);
     // Without an email and a phone, so that none is a duplicate.
-    let rosan = || NewContact::builder().first_name("Rosan").build();
+    let rosan = || ((), NewContact::builder().first_name("Rosan").build());
     let mut results = contacts.create_all(stream::iter(std::iter::repeat_with(rosan).take(CONTACTS)));
     while let Some((_, result)) = results.next().await {
         result?;

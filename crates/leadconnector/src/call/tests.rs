@@ -940,7 +940,7 @@ async fn the_first_burst_of_a_location_on_trial() {
     let allowance = Server::builder().rate_limit(25, Duration::from_millis(500));
     let server = allowance.enforce(Enforcement::SlidingWindow).start().await.unwrap();
     let list = (0..60).map(|number| NewContact::builder().first_name(format!("Number {number}")).build());
-    let results = fixed(server.url()).create_all(futures_util::stream::iter(list.collect::<Vec<_>>()));
+    let results = fixed(server.url()).create_all(futures_util::stream::iter(list.enumerate().collect::<Vec<_>>()));
     let created = results.filter(|(_, result)| std::future::ready(result.is_ok())).count().await;
     assert_eq!((created, server.refused()), (60, 0));
 }
@@ -951,7 +951,7 @@ async fn a_call_beside_a_list() {
     let server = Server::builder().rate_limit(10, Duration::from_millis(100)).start().await.unwrap();
     let contacts = contacts(Client::builder("token").concurrency(1_000), server.url());
     let list = (0..1_000).map(|number| NewContact::builder().first_name(format!("Number {number}")).build());
-    let mut results = contacts.create_all(futures_util::stream::iter(list.collect::<Vec<_>>()));
+    let mut results = contacts.create_all(futures_util::stream::iter(list.enumerate().collect::<Vec<_>>()));
     results.next().await.unwrap().1.unwrap();
     let before = server.requests().len();
     let found = contacts.find_duplicate(Email::new("nobody@deos.com").unwrap()).await.unwrap();
@@ -1233,7 +1233,7 @@ async fn one_contact_is_not_two_people() {
     let server = Server::start().await.unwrap();
     let phone = || crate::Phone::new("+1 512 555 0123").unwrap();
     server.reply(text(500, HTML));
-    let list = ["Rosan", "Rubika"].map(|name| NewContact::builder().first_name(name).phone(phone()).build());
+    let list = ["Rosan", "Rubika"].map(|name| (name, NewContact::builder().first_name(name).phone(phone()).build()));
     let results = reconciling(server.url(), quickly()).create_all(futures_util::stream::iter(list));
     let created: Vec<_> = results.filter_map(|(_, result)| std::future::ready(result.ok())).collect().await;
     assert_eq!((created.len(), server.contacts().len()), (1, 1));
@@ -2083,7 +2083,7 @@ async fn what_was_not_taken_of_a_list_and_by_a_look_up() {
     let created = || self::answer(201, json!({"contact": {"id": ID, "customFields": [{"id": "text"}]}}));
     let server = Server::start().await.unwrap();
     server.reply(created());
-    let list = futures_util::stream::iter([with_custom_fields()]);
+    let list = futures_util::stream::iter([((), with_custom_fields())]);
     let mut answers = fixed(server.url()).create_all(list).answers();
     let (_, answer) = futures_util::StreamExt::next(&mut answers).await.unwrap();
     assert_eq!(not_taken(&answer.unwrap()), ["number", "choices"]);

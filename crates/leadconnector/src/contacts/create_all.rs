@@ -13,8 +13,9 @@ use crate::{Answer, Contact, Error, Incomplete, NewContact};
 impl Contacts {
     /// Creates the contacts of a list, several at a time and as fast as the location's allowance lets them.
     ///
-    /// Each result comes with the place of its contact in the list, counted from 0. Results come as they are ready, not in the
-    /// order of the list. An error does not stop the others. The list is read as the results are taken: however long it is,
+    /// Each contact has a key by which the program knows it again, such as the number of its line, its id in another system, or its
+    /// place in the list, which `enumerate` gives; each result comes with that. Results come as they are ready, not in the order of
+    /// the list. An error does not stop the others. The list is read as the results are taken: however long it is,
     /// the memory is that of the contacts under way, [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of
     /// them. Dropping the results stops everything; whether the contacts under way were created is unknown then.
     ///
@@ -30,60 +31,63 @@ impl Contacts {
     /// # let server = leadconnector_mock::Server::start().await?;
     /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
     /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
-    /// let list = ["Rosan", "Rubika"].map(|name| NewContact::builder().first_name(name).build());
+    /// let list = [("customer 17", "Rosan"), ("customer 23", "Rubika")]
+    ///     .map(|(customer, name)| (customer, NewContact::builder().first_name(name).build()));
     ///
     /// let mut results = contacts.create_all(stream::iter(list));
-    /// while let Some((place, result)) = results.next().await {
+    /// while let Some((customer, result)) = results.next().await {
     ///     match result {
-    ///         Ok(contact) => println!("{place}: created {}", contact.id),
-    ///         Err(error) => println!("{place}: {error}"),
+    ///         Ok(contact) => println!("{customer}: created {}", contact.id),
+    ///         Err(error) => println!("{customer}: {error}"),
     ///     }
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn create_all<L>(&self, list: L) -> CreateAll
+    pub fn create_all<K, L>(&self, list: L) -> CreateAll<K>
     where
-        L: Stream<Item = NewContact> + Send + 'static,
+        K: Send + 'static,
+        L: Stream<Item = (K, NewContact)> + Send + 'static,
     {
         let contacts = self.for_a_list();
         let concurrency = self.client.concurrency();
-        let creations = list.enumerate().map(move |(place, contact)| {
+        let creations = list.map(move |(key, contact)| {
             // Of one task, which ends when the set is dropped.
             let mut task = JoinSet::new();
             task.spawn(contacts.create(contact).answer());
-            async move { (place, joined(task.join_next().await, &CREATE_CONTACT)) }
+            // The key stays outside of it, so that it is there however the task ends.
+            async move { (key, joined(task.join_next().await, &CREATE_CONTACT)) }
         });
         CreateAll { results: Box::pin(creations.buffer_unordered(concurrency)) }
     }
 }
 
-/// The results of [`Contacts::create_all`], each with the place of its contact in the list.
+/// The results of [`Contacts::create_all`], each with the key of its contact.
 #[must_use = "a stream does nothing until its items are taken"]
-pub struct CreateAll {
-    results: Pin<Box<dyn Stream<Item = Placed> + Send>>,
+pub struct CreateAll<K> {
+    results: Pin<Box<dyn Stream<Item = Keyed<K>> + Send>>,
 }
 
-/// What came of a contact, with its place in the list.
-type Placed = (usize, Result<Answer<Contact>, Error>);
+/// What came of a contact, with its key.
+type Keyed<K> = (K, Result<Answer<Contact>, Error>);
 
-impl CreateAll {
+impl<K> CreateAll<K> {
     /// The same results, each with all that came with it, as of [`Call::answer`](crate::Call::answer).
-    pub fn answers(self) -> impl Stream<Item = (usize, Result<Answer<Contact>, Error>)> + Send + Unpin {
+    pub fn answers(self) -> impl Stream<Item = (K, Result<Answer<Contact>, Error>)> + Send + Unpin {
         self.results
     }
 }
 
-impl Stream for CreateAll {
-    type Item = (usize, Result<Contact, Error>);
+impl<K> Stream for CreateAll<K> {
+    type Item = (K, Result<Contact, Error>);
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let result = self.results.as_mut().poll_next(context);
-        result.map(|next| next.map(|(place, result)| (place, result.map(|answer| answer.value))))
+        result.map(|next| next.map(|(key, result)| (key, result.map(|answer| answer.value))))
     }
 }
 
-impl fmt::Debug for CreateAll {
+impl<K> fmt::Debug for CreateAll<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CreateAll").finish_non_exhaustive()
     }
