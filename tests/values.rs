@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
 use leadconnector::{
-    ApiVersion, BuildError, BusinessId, Client, Contact, ContactId, Country, CustomFieldId, CustomFieldValue, Email,
-    InvalidValue, LocationId, NoteId, Phone, PropertyName, Token, UpdatePropertyName, UserId, WorkflowId,
+    ApiVersion, BuildError, BusinessId, Client, Contact, ContactId, ContactOpportunity, Country, CustomFieldId,
+    CustomFieldValue, Email, FoundContact, InvalidValue, LocationId, NoteId, Phone, PropertyName, SearchPage,
+    TagChange, Token, UpdatePropertyName, Upserted, UserId, WorkflowId,
 };
 use serde_json::json;
 
@@ -206,6 +207,21 @@ fn a_token_in_settings() {
     }
     let settings = serde_saphyr::from_str::<HashMap<String, Token>>("token: pit-1234 5678").unwrap_err();
     assert!(!settings.without_snippet().to_string().contains("1234"), "{settings}");
+}
+
+/// What a call answers with can be made by who imitates it, from outside of the crate.
+#[test]
+fn answers_made_by_a_test() {
+    let id = || ContactId::new("seD4PfOuKoVMLkEZqohJ").unwrap();
+    let upserted = Upserted::new(Contact::new(id()));
+    assert_eq!((upserted.new, upserted.contact), (None, Contact::new(id())));
+    let mut change = TagChange::new(vec!["vip".to_owned()]);
+    change.added = change.tags.clone();
+    assert_eq!((change.tags, change.added, change.removed), (vec!["vip".into()], vec!["vip".into()], vec![]));
+    let mut found = FoundContact::new(id());
+    found.opportunities = vec![ContactOpportunity::default()];
+    let page = SearchPage::new(vec![found.clone()]);
+    assert_eq!((page.contacts, page.total), (vec![found], None));
 }
 
 /// Addresses, as JSON text, each with the verdict of the check that the server uses: `isEmail` of validator.js.

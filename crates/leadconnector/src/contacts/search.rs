@@ -97,6 +97,13 @@ pub struct SearchPage {
     pub total: Option<u64>,
 }
 
+impl SearchPage {
+    /// A page with these contacts, of a search of which the total is not known.
+    pub fn new(contacts: Vec<FoundContact>) -> Self {
+        Self { contacts, total: None }
+    }
+}
+
 impl Read for SearchContactsResponse {
     type Value = SearchPage;
 

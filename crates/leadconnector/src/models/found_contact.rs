@@ -341,7 +341,7 @@ impl Sealed for FoundContact {
 
 impl ListItem for FoundContact {}
 
-/// An opportunity of a contact: an item of `opportunities`.
+/// An opportunity of a contact: an item of `opportunities`. A test makes one by `default`.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ContactOpportunity {

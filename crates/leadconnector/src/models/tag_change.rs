@@ -16,6 +16,13 @@ pub struct TagChange {
     pub removed: Vec<String>,
 }
 
+impl TagChange {
+    /// No change: a contact has these tags. A test sets what was added, or removed.
+    pub fn new(tags: Vec<String>) -> Self {
+        Self { tags, ..Self::default() }
+    }
+}
+
 /// Tags each of which has a text.
 pub(crate) fn with_text(tags: Vec<String>) -> Result<Vec<String>, InvalidValue> {
     if tags.iter().any(|tag| tag.trim().is_empty()) {

@@ -90,7 +90,15 @@ impl From<NewContact> for Upsert {
     }
 }
 
-/// What came of an upsert.
+/// What came of an upsert. A test makes one of a contact:
+///
+/// ```
+/// use leadconnector::{Contact, ContactId, Upserted};
+///
+/// let mut saved = Upserted::new(Contact::new(ContactId::new("seD4PfOuKoVMLkEZqohJ")?));
+/// saved.new = Some(true);
+/// # Ok::<(), leadconnector::InvalidValue>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Upserted {
@@ -100,4 +108,11 @@ pub struct Upserted {
     pub new: Option<bool>,
     /// The contact, with the tags that were added.
     pub contact: Contact,
+}
+
+impl Upserted {
+    /// This contact, of which it is not known whether it was created.
+    pub fn new(contact: Contact) -> Self {
+        Self { new: None, contact }
+    }
 }

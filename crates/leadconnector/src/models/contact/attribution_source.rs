@@ -2,7 +2,8 @@ use leadconnector_raw::types as raw;
 
 use crate::models::json::as_raw;
 
-/// Where a contact came from: `AttributionSource` in the vendor's public specification, which explains none of its members.
+/// Where a contact came from: `AttributionSource` in the vendor's public specification, which explains none of its members. A test
+/// makes one by `default`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AttributionSource {
