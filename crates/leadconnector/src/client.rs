@@ -1,3 +1,5 @@
+mod tls;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +11,6 @@ use crate::call::pacing::{AnyPacing, Pacing, SlidingWindow};
 use crate::call::retry::{Retry, RetryPolicy};
 use crate::call::token_source::{TokenSource, Tokens};
 use crate::contacts::Kept;
-use crate::error::HttpSetupError;
 use crate::{Answer, ApiVersion, BuildError, Contacts, CustomFields, InvalidValue, LocationId, Reconcile, Token};
 
 /// The way to the API: a token, a base URL and a pool of connections.
@@ -179,6 +180,9 @@ impl ClientBuilder {
     /// [`build`](Self::build) sets on it: the timeouts of this builder; no decompression; no retries; no log of what is sent; no
     /// proxy if the base URL is this machine and [`allow_http`](Self::allow_http) is off; and no redirects, since the creation of a
     /// contact must not become a look-up, nor travel to another host.
+    ///
+    /// Which TLS it has cannot be seen from outside. So with the feature `rustls-no-provider` alone, a cryptography has to be
+    /// installed also where this client has a TLS configuration of its own.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
         self.http = Some(http);
         self
@@ -262,7 +266,8 @@ impl ClientBuilder {
     /// - The base URL is not an `http` or `https` URL; has a user, a query or a fragment; is `http` and leads to another
     ///   machine; or is `https` in a build without a TLS feature.
     /// - The timeout, or the one for connecting, is zero.
-    /// - The HTTP client cannot be set up.
+    /// - The HTTP client cannot be set up; with the feature `rustls-no-provider` alone also because the program has not installed a
+    ///   cryptography, even where the base URL is `http`.
     pub fn build(self) -> Result<Client, BuildError> {
         let tokens = self.tokens?;
         let base_url = checked_base_url(&self.base_url, self.allow_http)?;
@@ -271,13 +276,11 @@ impl ClientBuilder {
                 return Err(InvalidValue::new(name, "is zero: no request ends in that time").into());
             }
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
         let is_own = self.http.is_some();
         let mut http = self.http.unwrap_or_else(|| reqwest::Client::builder().user_agent(USER_AGENT));
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
         if !is_own && base_url.scheme() == "http" && !self.allow_http {
             // Nothing is asked of another machine, nor by TLS: to read the certificates would take most of the time of a test.
-            http = http.tls_certs_only([]);
+            http = tls::trust_nobody(http);
         }
         if is_loopback(&base_url) && !self.allow_http {
             // A proxy cannot reach this machine's own servers, and would be sent the token in the clear.
@@ -299,7 +302,7 @@ impl ClientBuilder {
             .no_deflate()
             // It would log the token and the contacts.
             .connection_verbose(false);
-        let http = http.build().map_err(HttpSetupError::new)?;
+        let http = tls::build(http)?;
         let user_agent = (!has_user_agent(&http)).then(|| HeaderValue::from_static(USER_AGENT));
         let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
         let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
@@ -340,9 +343,11 @@ fn checked_base_url(text: &str, allow_http: bool) -> Result<Url, InvalidValue> {
                  begin it with `https://`, or allow it with `allow_http`",
             ));
         }
-        "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => {}
+        "https" if tls::IS_THERE => {}
         "https" => {
-            return Err(invalid("is https, and this build has no TLS: enable the feature `rustls` or `native-tls`"));
+            return Err(invalid(
+                "is https, and this build has no TLS: enable the feature `rustls`, `rustls-no-provider` or `native-tls`",
+            ));
         }
         _ => return Err(invalid("is neither http nor https: begin it with `https://`")),
     }
@@ -372,13 +377,13 @@ mod tests {
     #[test]
     fn https_needs_a_tls_feature() {
         let built = Client::builder("token").build();
-        if cfg!(any(feature = "rustls", feature = "native-tls")) {
+        if tls::IS_THERE {
             built.unwrap();
         } else {
             let error = built.unwrap_err().to_string();
             assert_eq!(
                 error,
-                "base URL is https, and this build has no TLS: enable the feature `rustls` or `native-tls`"
+                "base URL is https, and this build has no TLS: enable the feature `rustls`, `rustls-no-provider` or `native-tls`"
             );
             Client::builder("token").base_url("http://127.0.0.1:1").build().unwrap();
         }

@@ -57,7 +57,16 @@
 //! # Features
 //!
 //! - `rustls` (default): TLS by rustls, with the certificates that the operating system trusts.
-//! - `native-tls`: TLS by the library of the operating system.
+//! - `rustls-no-provider`: the same, with a cryptography that the program installs instead of aws-lc-rs, such as ring:
+//!
+//!   ```ignore
+//!   // rustls = { version = "0.23", default-features = false, features = ["ring"] }
+//!   rustls::crypto::ring::default_provider().install_default().expect("nobody else has installed one");
+//!   ```
+//!
+//!   Until then, [`ClientBuilder::build`] gives an error, also for a server on this machine. It cannot see what other crates
+//!   enable in reqwest: where one of them brings aws-lc-rs or native-tls, enable `rustls` or `native-tls` here too.
+//! - `native-tls`: TLS by the library of the operating system. Where it is enabled too, it is what is used.
 
 /// The README is tested too.
 #[cfg(doctest)]

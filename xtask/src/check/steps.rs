@@ -156,6 +156,12 @@ pub(super) const STEPS: &[Step] = &[
         "what the failed test says; cargo test --package leadconnector --no-default-features --features native-tls --lib client::",
     ),
     step(
+        "rustls-no-provider",
+        "a program that brings its own cryptography has TLS with it, and an error without",
+        Work::Cargo(&["test", "--package", "own-cryptography", "--features", "ring", "--locked"]),
+        "what the failed test says; cargo test --package own-cryptography --features ring",
+    ),
+    step(
         "large-answer",
         "an answer of 200 MB costs less than 16 MiB",
         Work::Example("large_answer"),

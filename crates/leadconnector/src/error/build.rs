@@ -1,5 +1,7 @@
 //! Why there is no client.
 
+use std::any::Any;
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -45,24 +47,54 @@ impl From<HttpSetupError> for BuildError {
     }
 }
 
-/// The HTTP client could not be set up, for example because the system's certificates could not be read.
+/// The HTTP client could not be set up, for example because the system's certificates could not be read, or because the program has
+/// installed no cryptography.
 #[derive(Debug)]
-pub struct HttpSetupError(reqwest::Error);
+pub struct HttpSetupError(Reason);
+
+#[derive(Debug)]
+enum Reason {
+    Failed(reqwest::Error),
+    /// What to do about it, or what the panic said.
+    Panics(Cow<'static, str>),
+}
 
 impl HttpSetupError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
-        Self(error)
+        Self(Reason::Failed(error))
+    }
+
+    pub(crate) fn no_cryptography() -> Self {
+        Self(Reason::Panics(Cow::Borrowed(NO_CRYPTOGRAPHY)))
+    }
+
+    /// With what [`catch_unwind`](std::panic::catch_unwind) gives.
+    pub(crate) fn panicked(said: &(dyn Any + Send)) -> Self {
+        let literal = said.downcast_ref::<&str>().copied();
+        let said = literal.or_else(|| said.downcast_ref::<String>().map(String::as_str)).unwrap_or("it panicked");
+        Self(Reason::Panics(Cow::Owned(said.to_owned())))
     }
 }
 
+const NO_CRYPTOGRAPHY: &str = "TLS has no cryptography. Install one first, such as with \
+                               `rustls::crypto::ring::default_provider().install_default()`, or enable the feature `rustls` \
+                               of leadconnector, which brings one";
+
 impl fmt::Display for HttpSetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the HTTP client could not be set up")
+        f.write_str("the HTTP client could not be set up")?;
+        match &self.0 {
+            Reason::Failed(_) => Ok(()),
+            Reason::Panics(why) => write!(f, ": {why}"),
+        }
     }
 }
 
 impl StdError for HttpSetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        Some(&self.0)
+        match &self.0 {
+            Reason::Failed(error) => Some(error),
+            Reason::Panics(_) => None,
+        }
     }
 }
