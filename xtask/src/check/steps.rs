@@ -94,9 +94,9 @@ pub(super) const STEPS: &[Step] = &[
     ),
     step(
         "public-api",
-        "the public API of leadconnector is what public-api.txt says",
+        "the public API of leadconnector is what public-api.txt says, with the types of other crates of foreign-types.toml",
         Work::Function(public_api),
-        "cargo xtask public-api, and read what has changed with git diff",
+        "cargo xtask public-api, and read what has changed with git diff; a type of another crate needs a reason in foreign-types.toml",
     ),
     step(
         "test",
@@ -257,6 +257,7 @@ fn generated(root: &Path) -> anyhow::Result<End> {
 
 fn public_api(root: &Path) -> anyhow::Result<End> {
     ensure!(public_api::is_written_down(root)?, "public-api.txt is not what the crate offers");
+    ensure!(public_api::has_listed_types(root)?, "foreign-types.toml is not the list of the types of other crates");
     Ok(End::Passed)
 }
 
