@@ -41,7 +41,7 @@ async fn what_is_installed_is_used() {
     }
 
     let server = Server::start().await.unwrap();
-    assert_eq!(create(&server.url()).await.unwrap(), server.contacts()[0]["id"].as_str().unwrap());
+    assert_eq!(create(server.url()).await.unwrap(), server.contacts()[0]["id"].as_str().unwrap());
 
     assert_eq!(first_bytes_of_a_creation_by_https().await, [HANDSHAKE, 3]);
 }
