@@ -5,7 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use reqwest::header::{HeaderValue, InvalidHeaderValue};
-use reqwest::{StatusCode, Url};
+use reqwest::{Method, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::headers::headers;
@@ -39,10 +39,20 @@ impl Client {
 
     /// The request of an operation.
     pub(crate) fn request<T>(&self, operation: &'static Operation, url: Url, body: Option<Vec<u8>>) -> Request<T> {
-        let mut http = reqwest::Request::new(operation.method.clone(), url);
+        Request::new(operation, self.http_request(operation.method.clone(), url, body))
+    }
+
+    /// A request to a path that the document does not have, with the headers of all requests. The path begins with a slash, and is
+    /// added to the base URL; the body is JSON.
+    pub fn other_request(&self, method: Method, path: &str, body: Option<Vec<u8>>) -> reqwest::Request {
+        self.http_request(method, self.base_url.at(path), body)
+    }
+
+    fn http_request(&self, method: Method, url: Url, body: Option<Vec<u8>>) -> reqwest::Request {
+        let mut http = reqwest::Request::new(method, url);
         *http.headers_mut() = headers(&self.version, body.is_some());
         *http.body_mut() = body.map(Into::into);
-        Request::new(operation, http)
+        http
     }
 
     /// Sends a request, and decodes the answer. An empty body is an answer of which nothing is known.

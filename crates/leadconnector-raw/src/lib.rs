@@ -48,6 +48,6 @@ pub use base_url::BaseUrl;
 pub use client::{Client, Error};
 pub use generated::{document, operations, types};
 pub use operation::{Content, Effect, Member, Operation};
-pub use request::{Request, RequestError, json};
+pub use request::{Request, RequestError, json, path_segment};
 /// The HTTP client underneath, in the version that [`Client::new`] takes.
 pub use reqwest;

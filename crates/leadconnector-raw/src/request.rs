@@ -90,12 +90,17 @@ impl StdError for RequestError {
 /// The characters of a value that stand in a path as they are.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value as one segment of a path.
-pub(crate) fn segment(name: &'static str, value: &str) -> Result<String, RequestError> {
+/// A value as one segment of a path, encoded as it has to be; none if it is empty, `.` or `..`, which would be another path.
+pub fn path_segment(value: &str) -> Option<String> {
     match value {
-        "" | "." | ".." => Err(RequestError::Path(name)),
-        value => Ok(utf8_percent_encode(value, UNRESERVED).to_string()),
+        "" | "." | ".." => None,
+        value => Some(utf8_percent_encode(value, UNRESERVED).to_string()),
     }
+}
+
+/// The value of a parameter as one segment of a path.
+pub(crate) fn segment(name: &'static str, value: &str) -> Result<String, RequestError> {
+    path_segment(value).ok_or(RequestError::Path(name))
 }
 
 /// Adds a parameter to the query of a URL.
@@ -108,7 +113,7 @@ pub(crate) fn append(url: &mut Url, name: &str, value: impl fmt::Display) {
 /// # Errors
 ///
 /// The body has something that JSON cannot say.
-pub fn json(body: &impl Serialize) -> Result<Vec<u8>, RequestError> {
+pub fn json(body: &(impl Serialize + ?Sized)) -> Result<Vec<u8>, RequestError> {
     // Room for a body of the ordinary size, so that it is not copied as it grows.
     let mut bytes = Vec::with_capacity(2048);
     serde_json::to_writer(&mut bytes, body).map_err(RequestError::Body)?;

@@ -78,7 +78,7 @@ pub(super) fn own_names(document: &Document, problems: &mut Problems) {
 }
 
 /// The names of methods that the client has beside those of the operations, and `all`, the list of them.
-const TAKEN: [&str; 6] = ["all", "clone", "http", "new", "request", "send"];
+const TAKEN: [&str; 8] = ["all", "clone", "http", "http_request", "new", "other_request", "request", "send"];
 const PLAIN: &str = "a name that begins with a letter, and has only letters from A to Z, digits, `_`, `-` and `.`";
 
 fn is_plain(name: &str) -> bool {
