@@ -194,7 +194,7 @@ fn a_token_in_settings() {
     assert_eq!(read(r#"{"token": "pit-12345678"}"#).unwrap()["token"], Token::new("pit-12345678").unwrap());
     for (settings, reason) in [
         (r#"{"token": "Bearer pit-12345678"}"#, "token begins with `Bearer`"),
-        (r#"{"token": "pit-12345678\n"}"#, "token has a line break"),
+        (r#"{"token": "pit-12345678\n"}"#, "token has a line break, which is not a part of it"),
         (r#"{"token": 12345678}"#, "token is not a string"),
         (r#"{"token": -12345678.5}"#, "token is not a string"),
         (r#"{"token": ["pit-12345678"]}"#, "token is not a string"),

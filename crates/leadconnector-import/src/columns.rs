@@ -167,7 +167,7 @@ fn set(builder: NewContactBuilder, column: &Column, cell: Option<&str>) -> Resul
     if let Some(field) = &column.field {
         let value = cell.and_then(|cell| value(field, cell)).map(|value| field.value(value)).transpose();
         let value = value.map_err(|error| ColumnError::FieldValue(column.name.clone(), error))?;
-        return Ok(builder.custom_fields(value));
+        return Ok(builder.custom_field(value));
     }
     let name = column.name.as_str();
     Ok(match name {
@@ -192,7 +192,7 @@ fn set(builder: NewContactBuilder, column: &Column, cell: Option<&str>) -> Resul
         _ => {
             let id = name.strip_prefix(BY_ID).ok_or_else(|| ColumnError::Unknown(name.to_owned()))?;
             let id = CustomFieldId::new(id)?;
-            builder.custom_fields(cell.map(|cell| CustomField::new(id, cell)))
+            builder.custom_field(cell.map(|cell| CustomField::new(id, cell)))
         }
     })
 }

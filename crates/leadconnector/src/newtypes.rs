@@ -108,6 +108,15 @@ pub(crate) use checked_text;
 /// Reads a text by a function that checks it. The check is made where the text is read, so that the error has its place.
 pub(crate) struct Checked<F>(pub(crate) F);
 
+impl<F> Checked<F> {
+    fn no_text<T, E: de::Error>(self) -> E
+    where
+        Self: Visitor<'static, Value = T>,
+    {
+        E::invalid_type(de::Unexpected::Other("something else"), &self)
+    }
+}
+
 impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<F> {
     type Value = T;
 
@@ -117,5 +126,35 @@ impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<F> {
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         (self.0)(text).map_err(E::custom)
+    }
+
+    // Serde's own error would have what stands there: a phone without quotes is somebody's number.
+
+    fn visit_bool<E: de::Error>(self, _: bool) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_i64<E: de::Error>(self, _: i64) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_u64<E: de::Error>(self, _: u64) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_i128<E: de::Error>(self, _: i128) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_u128<E: de::Error>(self, _: u128) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_f64<E: de::Error>(self, _: f64) -> Result<T, E> {
+        Err(self.no_text())
+    }
+
+    fn visit_bytes<E: de::Error>(self, _: &[u8]) -> Result<T, E> {
+        Err(self.no_text())
     }
 }

@@ -187,8 +187,8 @@ macro_rules! setters {
 
             /// Adds a custom field to `customFields` on the page.
             #[inline]
-            pub fn custom_field(mut self, field: CustomField) -> Self {
-                self.0.fields.custom_fields.push(field);
+            pub fn custom_field(mut self, field: impl Into<Optional<CustomField>>) -> Self {
+                self.0.fields.custom_fields.extend(field.into().0);
                 self
             }
 

@@ -150,8 +150,8 @@ impl NewContactBuilder {
 
     /// Adds a tag to `tags` on the page. The vendor stores tags in lower case, so that two spellings become one tag.
     #[inline]
-    pub fn tag(mut self, tag: impl Into<String>) -> Self {
-        self.0.tags.push(tag.into());
+    pub fn tag(mut self, tag: impl Into<Optional<String>>) -> Self {
+        self.0.tags.extend(tag.into().0);
         self
     }
 

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use leadconnector_raw::types as raw;
 use serde_json::{Map, Number, Value, json};
 
-use crate::{CustomFieldId, InvalidValue, List, LocationId};
+use crate::{CustomFieldId, InvalidValue, List, LocationId, Optional};
 
 /// The most contacts that a page can have.
 pub(crate) const LARGEST_PAGE: u32 = 500;
@@ -52,8 +52,8 @@ impl Search {
 
     /// Finds only what this filter lets through, too: an item of `filters`.
     #[must_use]
-    pub fn filter(mut self, filter: Filter) -> Self {
-        self.filters.push(filter);
+    pub fn filter(mut self, filter: impl Into<Optional<Filter>>) -> Self {
+        self.filters.extend(filter.into().0);
         self
     }
 

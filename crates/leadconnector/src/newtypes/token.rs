@@ -1,8 +1,9 @@
 use std::fmt;
 
 use http::HeaderValue;
-use serde::de::{Deserialize, Deserializer, Error as _};
+use serde::de::{Deserialize, Deserializer};
 
+use super::Checked;
 use crate::InvalidValue;
 
 /// An access token of a sub-account, or its private integration token.
@@ -14,7 +15,7 @@ use crate::InvalidValue;
 ///
 /// let token = Token::new("9c48df2694a849b6089f9d0d3513efe")?;
 /// assert_eq!(format!("{token:?}"), "Token(…)");
-/// assert_eq!(Token::new("9c48df\n").unwrap_err().to_string(), "token has a line break");
+/// assert_eq!(Token::new("9c48df\n").unwrap_err().to_string(), "token has a line break, which is not a part of it");
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]
@@ -40,7 +41,7 @@ impl Token {
         } else if text.starts_with(['"', '\'', '`']) || text.ends_with(['"', '\'', '`']) {
             invalid("stands in quotes, which are not a part of it")
         } else if text.contains(['\r', '\n']) {
-            invalid("has a line break")
+            invalid("has a line break, which is not a part of it")
         } else if text.split(' ').next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("bearer")) {
             invalid("begins with `Bearer`, which is not a part of it")
         } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -92,8 +93,6 @@ impl TryFrom<String> for Token {
 /// its file, as TOML does, has that line.
 impl<'de> Deserialize<'de> for Token {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // A format's own error may have what stands there, such as a number.
-        let text = String::deserialize(deserializer).map_err(|_| D::Error::custom("token is not a string"))?;
-        Self::new(text).map_err(D::Error::custom)
+        deserializer.deserialize_str(Checked(|text: &str| Self::new(text)))
     }
 }
