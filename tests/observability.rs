@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use http::StatusCode;
 use http::header::{HeaderName, HeaderValue};
-use leadconnector::{Client, Email, LocationId, NewContact, Phone};
+use http::{Method, StatusCode};
+use leadconnector::{BoxError, Client, Email, LocationId, NewContact, Phone, Search, Token, TokenSource};
 use leadconnector_mock::{Reply, Server};
 use tracing::Level;
 use tracing_log::LogTracer;
@@ -40,6 +41,19 @@ impl<'a> MakeWriter<'a> for Log {
     }
 }
 
+/// A source that has no token, and says why in words that nobody else should read.
+struct WithoutToken;
+
+impl TokenSource for WithoutToken {
+    async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
+        Err("secret".into())
+    }
+
+    async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+        self.token(location).await
+    }
+}
+
 #[tokio::test]
 async fn a_log_has_what_happened_and_no_secrets() {
     let log = Log::default();
@@ -65,16 +79,35 @@ async fn a_log_has_what_happened_and_no_secrets() {
     let untidy = serde_json::json!({"contact": {"id": "seD4PfOuKoVMLkEZqohJ", "tags": [{"secret": "secret"}]}});
     server.reply(Reply::json(StatusCode::CREATED, &untidy));
     contacts.create(contact).await.unwrap();
+    server.reply(Reply::json(StatusCode::OK, &serde_json::json!({"secret": ["secret"]})));
+    let request = client.request::<BTreeMap<String, u32>>(contacts.location(), Method::GET, "/secret/path");
+    request.query("secret", "secret").header("X-Secret", "secret").await.unwrap_err();
+
+    let without_token = Client::with_token_source(WithoutToken).base_url(server.url()).build().unwrap();
+    without_token.contacts(contacts.location().clone()).count(Search::new()).await.unwrap_err();
 
     let log = log.text();
+    let port = server.url().rsplit_once(':').unwrap().1;
+    let attempt = format!(
+        "HTTP{{otel.name=\"POST /contacts/\" otel.kind=\"client\" http.request.method=\"POST\" server.address=\"127.0.0.1\" \
+         server.port={port} url.scheme=\"http\" url.template=\"/contacts/\""
+    );
+    let again = attempt.replace(" server.address", " http.request.resend_count=1 server.address");
     for part in [
-        "operation=\"create_contact\"",
-        "failed attempt=1 status=429 error=too many requests (429)",
-        "sending again after a wait attempt=1 wait_ms=",
-        "succeeded attempt=2 status=201 trace_id=\"",
-        "failed attempt=1 status=201 error=the connection failed after the request may have left",
-        "remaining=99 daily_remaining=199999",
-        "undecoded=[\"contact.tags[0]\"]",
+        "leadconnector{leadconnector.operation=\"create_contact\"}",
+        &format!("{attempt} http.response.status_code=429 otel.status_code=\"ERROR\" error.type=\"429\"}}"),
+        &format!("{again} http.response.status_code=201}}"),
+        "failed http.response.status_code=429 error.type=\"429\" error.message=too many requests (429)",
+        "sending again after a wait leadconnector.wait_ms=",
+        "succeeded http.request.resend_count=1 http.response.status_code=201 leadconnector.trace_id=\"",
+        "failed http.response.status_code=201 error.type=\"broken_off\" \
+         error.message=the connection failed after the request may have left",
+        "leadconnector.remaining=99 leadconnector.daily_remaining=199999",
+        "leadconnector.undecoded=[\"contact.tags[0]\"]",
+        // The path of a request of the program's own may hold anything.
+        "HTTP{otel.name=\"GET\" otel.kind=\"client\" http.request.method=\"GET\" server.address=\"127.0.0.1\"",
+        "failed http.response.status_code=200 error.type=\"undecodable\" error.message=",
+        "not sent error.type=\"token\" error.message=the token source had no token; nothing was sent",
     ] {
         assert!(log.contains(part), "{part:?} is not in the log:\n{log}");
     }

@@ -1,14 +1,18 @@
 //! A call: from a request that is not sent to what came of it.
 
 mod answer;
+pub(crate) mod called;
+pub(crate) mod caller;
 pub(crate) mod decode;
 mod jitter;
+pub(crate) mod options;
 pub(crate) mod outcome;
 pub(crate) mod pacing;
 mod receive;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod send;
+pub(crate) mod telemetry;
 #[cfg(test)]
 mod tests;
 pub(crate) mod token_source;
@@ -18,7 +22,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 pub use answer::{Answer, NotTaken};
-pub(crate) use send::send;
+pub(crate) use called::Called;
+pub(crate) use caller::Caller;
+use options::{Options, options};
 
 use crate::Error;
 
@@ -48,15 +54,35 @@ use crate::Error;
 /// ```
 #[must_use = "a call does nothing until it is awaited"]
 pub struct Call<T> {
-    // Boxed once: what waits for a call, and all that waits for that, stays small.
-    outcome: Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send>>,
+    options: Options,
+    state: State<T>,
 }
 
-impl<T> Call<T> {
-    pub(crate) fn new(outcome: impl Future<Output = Result<Answer<T>, Error>> + Send + 'static) -> Self {
-        Self { outcome: Box::pin(outcome) }
-    }
+enum State<T> {
+    Made(Option<Begin<T>>),
+    Begun(Outcome<T>),
+}
 
+/// Begins a call, with what was set until then.
+type Begin<T> = Box<dyn FnOnce(Options) -> Outcome<T> + Send>;
+
+// Boxed once: what waits for a call, and all that waits for that, stays small.
+type Outcome<T> = Pin<Box<dyn Future<Output = Result<Answer<T>, Error>> + Send>>;
+
+impl<T: Send + 'static> Call<T> {
+    pub(crate) fn new<F>(mut caller: Caller, call: impl FnOnce(Caller) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = Result<Answer<T>, Error>> + Send + 'static,
+    {
+        let options = std::mem::take(&mut caller.options);
+        let begin = |options| Box::pin(call(Caller { options, ..caller })) as Outcome<T>;
+        Self { options, state: State::Made(Some(Box::new(begin))) }
+    }
+}
+
+options!(Call<T>, options);
+
+impl<T> Call<T> {
     /// The same call, which yields the value together with what came with it: status, headers, trace id, rate limit, bytes,
     /// the members that could not be decoded, what was sent and is not in it, and the number of attempts.
     ///
@@ -64,7 +90,32 @@ impl<T> Call<T> {
     ///
     /// As of the call itself. An error has the server's answer with it: [`Error::response`].
     pub fn answer(self) -> impl Future<Output = Result<Answer<T>, Error>> + Send + Unpin + use<T> {
-        self.outcome
+        Answered(self)
+    }
+
+    fn poll_answer(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer<T>, Error>> {
+        loop {
+            match &mut self.state {
+                State::Begun(outcome) => return outcome.as_mut().poll(context),
+                State::Made(begin) => {
+                    self.options.check()?;
+                    // None only if it panicked when it began.
+                    let Some(begin) = begin.take() else { return Poll::Pending };
+                    self.state = State::Begun(begin(std::mem::take(&mut self.options)));
+                }
+            }
+        }
+    }
+}
+
+/// A call that yields what came with its value too.
+struct Answered<T>(Call<T>);
+
+impl<T> Future for Answered<T> {
+    type Output = Result<Answer<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll_answer(context)
     }
 }
 
@@ -72,7 +123,7 @@ impl<T> Future for Call<T> {
     type Output = Result<T, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.outcome.as_mut().poll(context).map_ok(|answer| answer.value)
+        self.poll_answer(context).map_ok(|answer| answer.value)
     }
 }
 

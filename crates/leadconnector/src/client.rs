@@ -1,17 +1,24 @@
+mod base_url;
+mod connections;
+mod environment;
 mod tls;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base_url::checked_base_url;
+use connections::{Connections, USER_AGENT, has_user_agent};
 use http::HeaderValue;
 use leadconnector_raw as raw;
-use url::{Host, Url};
+use url::Url;
 
 use crate::call::pacing::{AnyPacing, Pacing, SlidingWindow};
 use crate::call::retry::{Retry, RetryPolicy};
 use crate::call::token_source::{TokenSource, Tokens};
 use crate::contacts::Kept;
-use crate::{Answer, ApiVersion, BuildError, Contacts, CustomFields, InvalidValue, LocationId, Reconcile, Token};
+use crate::{
+    Answer, ApiVersion, BuildError, Contacts, CustomFields, InvalidValue, LocationId, RateLimit, Reconcile, Token,
+};
 
 /// The way to the API: a token, a base URL and a pool of connections.
 ///
@@ -38,6 +45,9 @@ pub struct Client {
 #[derive(Debug)]
 struct Shared {
     raw: raw::Client,
+    base_url: Url,
+    /// Whether the connections are those of another client.
+    is_pooled: bool,
     tokens: Tokens,
     timeout: Duration,
     pacing: Box<dyn AnyPacing>,
@@ -53,7 +63,7 @@ struct Shared {
 impl Client {
     /// Starts a client with the token of a sub-account: a [`Token`], or text that can become one.
     pub fn builder(token: impl TryInto<Token, Error: Into<InvalidValue>>) -> ClientBuilder {
-        ClientBuilder::new(token.try_into().map(Tokens::Fixed).map_err(Into::into))
+        ClientBuilder::with_token(token.try_into().map_err(Into::into))
     }
 
     /// Starts a client with tokens that change.
@@ -66,6 +76,13 @@ impl Client {
         Contacts::new(self.clone(), location)
     }
 
+    /// How much of a location's allowance is left, as the [pacing](ClientBuilder::pacing) counts it: nothing is asked of the server.
+    /// None before the first answer; and if the pacing does not tell, as [`NoPacing`](crate::NoPacing). What the answers have not said
+    /// is what the vendor documents, 100 requests in 10 seconds and 200,000 in a day.
+    pub fn allowance(&self, location: &LocationId) -> Option<RateLimit> {
+        self.shared.pacing.allowance(location)
+    }
+
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.shared.tokens
     }
@@ -73,6 +90,10 @@ impl Client {
     /// The longest time of one attempt, and of a question to the source of tokens.
     pub(crate) fn timeout(&self) -> Duration {
         self.shared.timeout
+    }
+
+    pub(crate) fn is_pooled(&self) -> bool {
+        self.shared.is_pooled
     }
 
     pub(crate) fn pacing(&self) -> &dyn AnyPacing {
@@ -106,6 +127,10 @@ impl Client {
         self.shared.raw.http()
     }
 
+    pub(crate) fn base_url(&self) -> &Url {
+        &self.shared.base_url
+    }
+
     pub(crate) fn user_agent(&self) -> Option<&HeaderValue> {
         self.shared.user_agent.as_ref()
     }
@@ -120,13 +145,14 @@ impl Client {
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     tokens: Result<Tokens, InvalidValue>,
-    base_url: String,
+    base_url: Result<Option<String>, InvalidValue>,
+    /// What the base URL is called where it comes from.
+    base_url_name: &'static str,
     allow_http: bool,
     version: ApiVersion,
-    http: Option<reqwest::ClientBuilder>,
-    connect_timeout: Duration,
+    pool: Option<Client>,
+    connections: Connections,
     timeout: Duration,
-    idle_timeout: Duration,
     response_limit: usize,
     pacing: Box<dyn AnyPacing>,
     retry: Box<dyn RetryPolicy>,
@@ -136,16 +162,20 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
+    pub(crate) fn with_token(token: Result<Token, InvalidValue>) -> Self {
+        Self::new(token.map(Tokens::Fixed))
+    }
+
     fn new(tokens: Result<Tokens, InvalidValue>) -> Self {
         Self {
             tokens,
-            base_url: raw::document::SERVER.to_owned(),
+            base_url: Ok(None),
+            base_url_name: "base URL",
             allow_http: false,
             version: ApiVersion::default(),
-            http: None,
-            connect_timeout: Duration::from_secs(10),
+            pool: None,
+            connections: Connections::default(),
             timeout: Duration::from_secs(60),
-            idle_timeout: Duration::from_secs(50),
             response_limit: 4 * 1024 * 1024,
             pacing: Box::new(SlidingWindow::default()),
             retry: Box::new(Retry::default()),
@@ -156,8 +186,12 @@ impl ClientBuilder {
     }
 
     /// The base URL, to which the paths of the API are added. The default is `https://services.leadconnectorhq.com`.
-    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
-        self.base_url = base_url.into();
+    pub fn base_url(self, base_url: impl Into<String>) -> Self {
+        self.named_base_url("base URL", Ok(base_url.into()))
+    }
+
+    pub(crate) fn named_base_url(mut self, name: &'static str, base_url: Result<String, InvalidValue>) -> Self {
+        (self.base_url_name, self.base_url) = (name, base_url.map(Some));
         self
     }
 
@@ -184,14 +218,37 @@ impl ClientBuilder {
     /// Which TLS it has cannot be seen from outside. So with the feature `rustls-no-provider` alone, a cryptography has to be
     /// installed also where this client has a TLS configuration of its own.
     pub fn http(mut self, http: reqwest::ClientBuilder) -> Self {
-        self.http = Some(http);
+        self.connections.http = Some(http);
+        self
+    }
+
+    /// The client whose pool of connections this one uses, with its HTTP client and, unless another path on the same host is set, its
+    /// base URL. The default is a pool of its own. The time for connecting, the proxy and the certificates are those of the other
+    /// client.
+    ///
+    /// An agency whose locations have a token each makes one client for all of them by [`Client::with_token_source`]. Where there is a
+    /// reason for several clients, they share the connections by this, and the budget of a location by an
+    /// `Arc` of one [`pacing`](Self::pacing):
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use leadconnector::{Client, SlidingWindow};
+    ///
+    /// let budget = Arc::new(SlidingWindow::default());
+    /// let first = Client::builder("9c48df2694a849b6089f9d0d3513efe").pacing(Arc::clone(&budget)).build()?;
+    /// let second = Client::builder("another-token").pacing(budget).pool_of(&first).build()?;
+    /// # Ok::<(), leadconnector::BuildError>(())
+    /// ```
+    pub fn pool_of(mut self, client: &Client) -> Self {
+        self.pool = Some(client.clone());
         self
     }
 
     /// The longest time to make a connection. The default is 10 seconds; it is at most nine tenths of the whole
     /// [`timeout`](Self::timeout).
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
+        self.connections.connect_timeout = Some(timeout);
         self
     }
 
@@ -206,7 +263,7 @@ impl ClientBuilder {
     /// A request on a connection that the server is just closing may be lost, and nobody knows then whether the contact was
     /// created. So a connection is given up before the server does that: common load balancers wait for 60 seconds or more.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
-        self.idle_timeout = timeout;
+        self.connections.idle_timeout = Some(timeout);
         self
     }
 
@@ -266,51 +323,38 @@ impl ClientBuilder {
     /// - The base URL is not an `http` or `https` URL; has a user, a query or a fragment; is `http` and leads to another
     ///   machine; or is `https` in a build without a TLS feature.
     /// - The timeout, or the one for connecting, is zero.
+    /// - There is a [`pool_of`](Self::pool_of) another client, and something is set that the pool has already, or the base URL leads
+    ///   to another host.
     /// - The HTTP client cannot be set up; with the feature `rustls-no-provider` alone also because the program has not installed a
     ///   cryptography, even where the base URL is `http`.
     pub fn build(self) -> Result<Client, BuildError> {
         let tokens = self.tokens?;
-        let base_url = checked_base_url(&self.base_url, self.allow_http)?;
-        for (name, timeout) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
-            if timeout.is_zero() {
+        let base_url = match (self.base_url?, &self.pool) {
+            (None, Some(client)) => client.base_url().clone(),
+            (text, _) => checked_base_url(text.as_deref().unwrap_or(raw::document::SERVER), self.allow_http)
+                .map_err(|error| error.of(self.base_url_name))?,
+        };
+        for (name, timeout) in [("timeout", Some(self.timeout)), ("connect_timeout", self.connections.connect_timeout)]
+        {
+            if timeout.is_some_and(|timeout| timeout.is_zero()) {
                 return Err(InvalidValue::new(name, "is zero: no request ends in that time").into());
             }
         }
-        let is_own = self.http.is_some();
-        let mut http = self.http.unwrap_or_else(|| reqwest::Client::builder().user_agent(USER_AGENT));
-        if !is_own && base_url.scheme() == "http" && !self.allow_http {
-            // Nothing is asked of another machine, nor by TLS: to read the certificates would take most of the time of a test.
-            http = tls::trust_nobody(http);
-        }
-        if is_loopback(&base_url) && !self.allow_http {
-            // A proxy cannot reach this machine's own servers, and would be sent the token in the clear.
-            http = http.no_proxy();
-        }
-        http = http
-            .timeout(self.timeout)
-            // Within the time of the whole attempt, so that it is known that nothing was sent.
-            .connect_timeout(self.connect_timeout.min(self.timeout.mul_f64(0.9)))
-            // It is added to the time of day.
-            .pool_idle_timeout(self.idle_timeout.min(Duration::from_secs(24 * 60 * 60)))
-            .redirect(reqwest::redirect::Policy::none())
-            // Whether a request may be sent again is decided here alone.
-            .retry(reqwest::retry::never())
-            // The limit on an answer's size is one on what arrives, and what arrived of a broken answer can be read.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
-            // It would log the token and the contacts.
-            .connection_verbose(false);
-        let http = tls::build(http)?;
+        let http = match &self.pool {
+            Some(client) => self.connections.of(client, &base_url, self.base_url_name)?,
+            None => self.connections.build(&base_url, self.allow_http, self.timeout)?,
+        };
         let user_agent = (!has_user_agent(&http)).then(|| HeaderValue::from_static(USER_AGENT));
-        let base_url = raw::BaseUrl::new(base_url).map_err(|_| InvalidValue::new("base URL", "has no host"))?;
-        let raw = raw::Client::new(base_url, &self.version.to_raw(), http)
+        let raw_base_url =
+            raw::BaseUrl::new(base_url.clone()).map_err(|_| InvalidValue::new(self.base_url_name, "has no host"))?;
+        let raw = raw::Client::new(raw_base_url, &self.version.to_raw(), http)
             .map_err(|_| InvalidValue::new("Version", "has a character that a header cannot have"))?;
         let Self { timeout, pacing, retry, response_limit, concurrency, reconcile, .. } = self;
-        let custom_fields = Kept::new(self.keep_custom_fields_for, timeout);
+        let custom_fields = Kept::new(self.keep_custom_fields_for);
         let shared = Shared {
             raw,
+            base_url,
+            is_pooled: self.pool.is_some(),
             tokens,
             timeout,
             pacing,
@@ -325,82 +369,9 @@ impl ClientBuilder {
     }
 }
 
-const USER_AGENT: &str = concat!("leadconnector-rust/", env!("CARGO_PKG_VERSION"));
-
-/// Whether a client sends a user agent of its own. It says so in its `Debug` alone, where a quote within a value is escaped.
-fn has_user_agent(http: &reqwest::Client) -> bool {
-    format!("{http:?}").contains(r#""user-agent": "#)
-}
-
-fn checked_base_url(text: &str, allow_http: bool) -> Result<Url, InvalidValue> {
-    let invalid = |reason| InvalidValue::new("base URL", reason);
-    let url = Url::parse(text).map_err(|_| invalid("is not a URL such as `https://services.leadconnectorhq.com`"))?;
-    match url.scheme() {
-        "http" if allow_http || is_loopback(&url) => {}
-        "http" => {
-            return Err(invalid(
-                "is http and leads to another machine, to which the token would travel in the clear: \
-                 begin it with `https://`, or allow it with `allow_http`",
-            ));
-        }
-        "https" if tls::IS_THERE => {}
-        "https" => {
-            return Err(invalid(
-                "is https, and this build has no TLS: enable the feature `rustls`, `rustls-no-provider` or `native-tls`",
-            ));
-        }
-        _ => return Err(invalid("is neither http nor https: begin it with `https://`")),
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid("has a query or a fragment, to which no path can be added"));
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(invalid("has a user or a password; the token is the only credential"));
-    }
-    Ok(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Run in both kinds of build: with TLS by the ordinary tests, without by `--no-default-features`.
-    #[test]
-    fn https_needs_a_tls_feature() {
-        let built = Client::builder("token").build();
-        if tls::IS_THERE {
-            built.unwrap();
-        } else {
-            let error = built.unwrap_err().to_string();
-            assert_eq!(
-                error,
-                "base URL is https, and this build has no TLS: enable the feature `rustls`, `rustls-no-provider` or `native-tls`"
-            );
-            Client::builder("token").base_url("http://127.0.0.1:1").build().unwrap();
-        }
-    }
-
-    /// The user agent of a client shows in its `Debug` alone: this fails if a version of reqwest changes that.
-    #[test]
-    fn the_user_agent_of_a_client_shows() {
-        let client = || reqwest::Client::builder();
-        let named = |name, value: &'static str| {
-            client().default_headers([(name, HeaderValue::from_static(value))].into_iter().collect())
-        };
-        assert!(has_user_agent(&client().user_agent("mine").build().unwrap()));
-        assert!(has_user_agent(&named(http::header::USER_AGENT, "mine").build().unwrap()));
-        assert!(!has_user_agent(&client().build().unwrap()));
-        assert!(!has_user_agent(&named(http::header::ACCEPT, "\"user-agent\": \"mine\"").build().unwrap()));
-    }
 
     #[test]
     fn no_request_ends_in_no_time() {
@@ -410,23 +381,6 @@ mod tests {
             (client().connect_timeout(Duration::ZERO), "connect_timeout is zero: no request ends in that time"),
         ] {
             assert_eq!(client.build().unwrap_err().to_string(), said);
-        }
-    }
-
-    #[test]
-    fn plain_http_is_for_this_machine() {
-        for (url, loopback) in [
-            ("http://127.0.0.1:8080", true),
-            ("http://127.1.2.3", true),
-            ("http://[::1]:8080", true),
-            ("http://localhost", true),
-            ("http://mock.localhost", true),
-            ("http://127.0.0.1.example.com", false),
-            ("http://localhost.example.com", false),
-            ("http://10.0.0.1", false),
-        ] {
-            assert_eq!(checked_base_url(url, false).is_ok(), loopback, "{url}");
-            assert!(checked_base_url(url, true).is_ok(), "{url}");
         }
     }
 }

@@ -16,17 +16,15 @@ mod upsert;
 mod workflow;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 pub use create_all::CreateAll;
 pub(crate) use custom_fields::Kept;
 use leadconnector_raw as raw;
 pub use reconcile::Reconcile;
 pub use search::{SearchPage, SearchPages, SearchResults};
-use tokio::sync::Mutex as FairMutex;
 
 use crate::call::outcome::Read;
-use crate::call::{Call, send};
+use crate::call::{Call, Caller};
 use crate::{Answer, Client, ContactId, Error, InvalidValue, LocationId};
 
 /// The contacts of a location.
@@ -48,20 +46,48 @@ use crate::{Answer, Client, ContactId, Error, InvalidValue, LocationId};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Contacts {
-    client: Client,
-    location: LocationId,
-    /// Of the calls of a list: see [`send`].
-    list: Option<Arc<FairMutex<()>>>,
+    caller: Caller,
 }
 
 impl Contacts {
     pub(crate) fn new(client: Client, location: LocationId) -> Self {
-        Self { client, location, list: None }
+        Self { caller: Caller::new(client, location) }
+    }
+
+    /// The location.
+    pub fn location(&self) -> &LocationId {
+        &self.caller.location
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(caller: Caller) -> Self {
+        Self { caller }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_caller(self) -> Caller {
+        self.caller
+    }
+
+    fn client(&self) -> &Client {
+        &self.caller.client
+    }
+
+    fn raw(&self) -> &raw::Client {
+        self.caller.client.raw()
     }
 
     /// The same for the calls of one list.
     fn for_a_list(&self) -> Self {
-        Self { list: Some(Arc::default()), ..self.clone() }
+        Self { caller: Caller { list: Some(Arc::default()), ..self.caller.clone() } }
+    }
+
+    /// A call that is made of several steps, by these contacts with the options of the call.
+    fn composite_call<T: Send + 'static, F>(&self, steps: impl FnOnce(Self) -> F + Send + 'static) -> Call<T>
+    where
+        F: Future<Output = Result<Answer<T>, Error>> + Send + 'static,
+    {
+        Call::new(self.caller.clone(), |caller| steps(Self { caller }))
     }
 
     /// The call of the request that is made once it is awaited.
@@ -69,8 +95,9 @@ impl Contacts {
         &self,
         request: impl FnOnce(&raw::Client, &LocationId) -> Result<raw::Request<R>, raw::RequestError> + Send + 'static,
     ) -> Call<R::Value> {
-        let contacts = self.clone();
-        Call::new(async move { contacts.send(request(contacts.client.raw(), &contacts.location)).await })
+        Call::new(self.caller.clone(), |caller| async move {
+            caller.send(request(caller.client.raw(), &caller.location)).await
+        })
     }
 
     /// The same for a call about a contact: an id that would be another path is refused.
@@ -79,8 +106,7 @@ impl Contacts {
         id: &ContactId,
         request: impl FnOnce(&raw::Client, &str) -> Result<raw::Request<R>, raw::RequestError> + Send + 'static,
     ) -> Call<R::Value> {
-        let (contacts, id) = (self.clone(), id.clone());
-        Call::new(async move { contacts.send(request(contacts.client.raw(), id.in_path()?)).await })
+        self.checked_call_about(id, Ok(()), |raw, id, ()| request(raw, id))
     }
 
     /// The same with a body that was checked already: what is wrong with it is the error of the call.
@@ -90,34 +116,10 @@ impl Contacts {
         body: Result<B, InvalidValue>,
         request: impl FnOnce(&raw::Client, &str, B) -> Result<raw::Request<R>, raw::RequestError> + Send + 'static,
     ) -> Call<R::Value> {
-        let (contacts, id) = (self.clone(), id.clone());
-        Call::new(async move {
+        let id = id.clone();
+        Call::new(self.caller.clone(), |caller| async move {
             let body = body?;
-            contacts.send(request(contacts.client.raw(), id.in_path()?, body)).await
+            caller.send(request(caller.client.raw(), id.in_path()?, body)).await
         })
     }
-
-    async fn send<R: Read>(
-        &self,
-        request: Result<raw::Request<R>, raw::RequestError>,
-    ) -> Result<Answer<R::Value>, Error> {
-        self.send_timed(request, &mut None).await
-    }
-
-    /// Sends a request, and tells when the last attempt was sent.
-    async fn send_timed<R: Read>(
-        &self,
-        request: Result<raw::Request<R>, raw::RequestError>,
-        sent_at: &mut Option<Instant>,
-    ) -> Result<Answer<R::Value>, Error> {
-        send(&self.client, &self.location, self.list.as_deref(), request.map_err(refused)?, sent_at).await
-    }
-}
-
-/// What is wrong with a request that could not be made.
-fn refused(error: raw::RequestError) -> Error {
-    Error::Invalid(match error {
-        raw::RequestError::Path(name) => InvalidValue::new(name, "is empty, `.` or `..`, which is another path"),
-        _ => InvalidValue::new("request", "cannot be written as JSON"),
-    })
 }

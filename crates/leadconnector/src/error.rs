@@ -2,6 +2,7 @@
 
 mod build;
 mod carried_out;
+mod conversions;
 mod duplicate;
 mod incomplete;
 mod rate_limited;
@@ -15,12 +16,10 @@ mod validation;
 use std::error::Error as StdError;
 use std::fmt;
 
-use http::StatusCode;
-use leadconnector_raw::Operation;
-
 pub use build::{BuildError, HttpSetupError};
 pub use carried_out::{CarriedOut, Created, CreatedId};
 pub use duplicate::{Duplicate, MatchingField};
+use http::StatusCode;
 pub use incomplete::Incomplete;
 pub use rate_limited::RateLimited;
 pub use tags_not_added::TagsNotAdded;
@@ -30,6 +29,7 @@ pub use undecodable::{Undecodable, UndecodableReason};
 pub use unreconciled::Unreconciled;
 pub use validation::{Validation, ValidationMessage};
 
+use crate::call::Called;
 use crate::{InvalidValue, ListItem, PacingError, Response};
 
 /// Why a call failed: a variant for each thing that a caller does differently.
@@ -44,6 +44,7 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// | variant | what happened | was it carried out? |
 /// | --- | --- | --- |
 /// | [`Invalid`](Self::Invalid) | a value was refused before anything was sent | no |
+/// | [`Setup`](Self::Setup) | the client could not be built | no |
 /// | [`Token`](Self::Token) | the [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401 | no |
 /// | [`Pacing`](Self::Pacing) | the day's allowance of the location is used up, the server has asked it to wait, or the store of its budget failed | no |
 /// | [`NotConnected`](Self::NotConnected) | no connection could be made | no |
@@ -78,6 +79,11 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 /// say what a location calls its custom fields and their options. What the server said is there for whoever asks for it:
 /// [`Response::body`].
 ///
+/// # Conversions
+///
+/// Each error of this crate that stands for one variant becomes an [`Error`] by `?`: also those of what comes before a call, a value
+/// that is refused and a client that cannot be built.
+///
 /// # Clones
 ///
 /// Those who waited for one answer share its error: [`Contacts::custom_fields`](crate::Contacts::custom_fields).
@@ -86,6 +92,8 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 pub enum Error {
     /// A value was refused before anything was sent.
     Invalid(InvalidValue),
+    /// The HTTP client could not be set up: what [`BuildError`] is beside a value that was refused.
+    Setup(HttpSetupError),
     /// The [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401.
     Token(TokenError),
     /// The day's allowance of the location is used up, the server has asked the location to wait, or the store of its budget failed;
@@ -139,6 +147,7 @@ impl Error {
         match self {
             Self::TagsNotAdded(_) => CarriedOut::Yes,
             Self::Invalid(_)
+            | Self::Setup(_)
             | Self::Token(_)
             | Self::Pacing(_)
             | Self::NotConnected(_)
@@ -169,7 +178,8 @@ impl Error {
     }
 
     /// Whether something was created all the same, and its id: the answer of [`carried_out`](Self::carried_out) for an operation
-    /// that creates something, such as a contact. Any other operation has created nothing. An upsert that was carried out has created
+    /// that creates something, such as a contact. Any other operation has created nothing; a
+    /// [request of the program's own](crate::Client::request) may have, save one that only reads. An upsert that was carried out has created
     /// nothing if the contact was there already, and it is unknown if the answer does not say so.
     pub fn created(&self) -> Created<'_> {
         if let Self::TagsNotAdded(error) = self {
@@ -180,8 +190,8 @@ impl Error {
         {
             return Created::of(id, response.is_new());
         }
-        match self.operation() {
-            Some(Operation { creates: Some(_), .. }) if self.carried_out() == CarriedOut::Unknown => Created::Unknown,
+        match self.called() {
+            Some(called) if called.may_create() && self.carried_out() == CarriedOut::Unknown => Created::Unknown,
             _ => Created::No,
         }
     }
@@ -192,20 +202,20 @@ impl Error {
         self.response().map(Response::items).unwrap_or_default()
     }
 
-    /// The operation; none if nothing was sent.
-    fn operation(&self) -> Option<&'static Operation> {
+    /// What was called; none if nothing was sent.
+    fn called(&self) -> Option<&Called> {
         match self {
-            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => Some(error.operation),
-            Self::Unreconciled(error) => error.error.operation(),
-            Self::TagsNotAdded(error) => error.error.operation(),
-            _ => self.response().map(Response::operation),
+            Self::TimedOut(error) | Self::BrokenOff(error) | Self::TooLarge(error) => Some(&error.called),
+            Self::Unreconciled(error) => error.error.called(),
+            Self::TagsNotAdded(error) => error.error.called(),
+            _ => self.response().map(Response::called),
         }
     }
 
     /// The server's answer, as far as it arrived; none if there was no answer.
     pub fn response(&self) -> Option<&Response> {
         match self {
-            Self::Invalid(_) | Self::Pacing(_) | Self::NotConnected(_) => None,
+            Self::Invalid(_) | Self::Setup(_) | Self::Pacing(_) | Self::NotConnected(_) => None,
             Self::Token(error) => error.response.as_deref(),
             Self::Duplicate(error) => Some(&error.response),
             Self::Validation(error) => Some(&error.response),
@@ -235,6 +245,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Invalid(error) => error.fmt(f),
+            Self::Setup(error) => error.fmt(f),
             Self::Token(error) => error.fmt(f),
             Self::Pacing(error) => error.fmt(f),
             Self::NotConnected(_) => f.write_str("no connection to the server could be made; nothing was sent"),
@@ -285,6 +296,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::NotConnected(error) => Some(error),
+            Self::Setup(error) => error.source(),
             Self::Token(error) => error.source(),
             Self::Pacing(error) => error.source(),
             Self::Unreconciled(error) => error.error.source(),
@@ -305,11 +317,5 @@ impl StdError for Error {
             | Self::Server(_)
             | Self::Undecodable(_) => None,
         }
-    }
-}
-
-impl From<InvalidValue> for Error {
-    fn from(error: InvalidValue) -> Self {
-        Self::Invalid(error)
     }
 }

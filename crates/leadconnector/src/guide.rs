@@ -12,5 +12,8 @@ pub mod finding {}
 #[doc = include_str!("../docs/many-contacts.md")]
 pub mod many_contacts {}
 
+#[doc = include_str!("../docs/running.md")]
+pub mod running {}
+
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}

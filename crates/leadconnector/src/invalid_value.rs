@@ -17,7 +17,12 @@ impl InvalidValue {
         Self { field, reason: reason.into() }
     }
 
-    /// The field: the page's name for it if it is on the page, such as `locationId`.
+    /// The same of the same value, which comes from something with another name.
+    pub(crate) fn of(self, field: &'static str) -> Self {
+        Self { field, ..self }
+    }
+
+    /// The field: the page's name for it if it is on the page, such as `locationId`; or that of an option, or of an environment variable.
     pub fn field(&self) -> &'static str {
         self.field
     }

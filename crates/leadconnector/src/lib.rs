@@ -11,7 +11,7 @@
 //! # let server = leadconnector_mock::Server::start().await?;
 //! # let client = Client::builder("token").base_url(server.url()).build()?;
 //! # if false {
-//! let client = Client::builder(std::env::var("LEADCONNECTOR_TOKEN")?).build()?;
+//! let client = Client::from_env()?; // LEADCONNECTOR_TOKEN
 //! # }
 //! let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
 //!
@@ -50,8 +50,11 @@
 //!   `.city("Dolomite")`. An `Option` fits too: `None` is the same as not called.
 //! - A [`Call`] yields plain data; [`Call::answer`] yields what came with it too.
 //! - A custom field can be written by its name, with a value that fits it: [`Contacts::custom_fields`].
+//! - What is different for one call is said on it: `contacts.get(&id).timeout(…)`, and `retry`, `version` and `header`.
+//! - What the API has and this crate does not is called by [`Client::request`], as carefully as all else.
 //! - Each error says whether the operation was carried out all the same: [`Error::carried_out`], and [`Error::created`].
 //! - Nothing panics, and `Debug` never prints a token.
+//! - [`guide::running`] is about settings, several clients, and what a program sees of its calls in `tracing`.
 //! - [`guide::operations`] has a table of the operations: what repeating each of them does, and which scope the token needs.
 //!
 //! # Features
@@ -82,6 +85,7 @@ pub mod guide;
 mod invalid_value;
 mod models;
 mod newtypes;
+mod request;
 
 pub use call::pacing::{BudgetAnswer, NoPacing, Pacing, PacingError, Permit, SlidingWindow, WindowPermit};
 pub use call::response::{RateLimit, Response};
@@ -121,6 +125,7 @@ pub use newtypes::{
     ApiVersion, BusinessId, ContactId, Country, CustomFieldId, Email, LocationId, NoteId, Phone, Token, UserId,
     WorkflowId,
 };
+pub use request::Request;
 
 /// The HTTP client underneath, in the version that [`ClientBuilder::http`] takes.
 pub use leadconnector_raw::reqwest;

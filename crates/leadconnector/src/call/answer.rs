@@ -2,7 +2,6 @@ mod not_taken;
 
 use std::fmt;
 
-use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 pub use not_taken::NotTaken;
 use serde_json::Value;
@@ -25,6 +24,12 @@ pub struct Answer<T> {
 }
 
 impl<T> Answer<T> {
+    /// A value, and the answer that it came with: for a test, in which nothing was sent. All of it could be read, nothing was left
+    /// out, and one attempt was made.
+    pub fn new(value: T, response: Response) -> Self {
+        Self { value, response, undecoded: Vec::new(), places: Vec::new(), attempts: 1, not_taken: Vec::new() }
+    }
+
     /// The paths of the members that could not be read, such as `contact.tags[3]` or `notes[3].body`, and of the items of a list
     /// that are no objects or have no id, such as `notes[3]`; none as a rule. [`json_at`](Self::json_at) has what is there.
     pub fn undecoded(&self) -> &[String] {
@@ -62,7 +67,7 @@ impl<T> Answer<T> {
     }
 
     /// The body. It may hold a person's data.
-    pub fn body(&self) -> &Bytes {
+    pub fn body(&self) -> &[u8] {
         self.response.body()
     }
 
@@ -116,7 +121,7 @@ impl<T> Answer<Vec<T>> {
     /// The place is the one in [`value`](Self::value) as it came, counted from 0, also if items before it could not be decoded. It
     /// is read on each call, by going through the list up to it.
     pub fn item_json(&self, place: usize) -> Option<Value> {
-        let list = self.response.operation().list()?;
+        let list = self.response.called().list()?;
         self.value.get(place)?;
         let place = self.places.get(place).copied().unwrap_or(place);
         self.json_at(&format!("{list}[{place}]"))

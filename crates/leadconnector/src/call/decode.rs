@@ -50,6 +50,36 @@ pub(crate) fn strict<T: DeserializeOwned>(body: &[u8]) -> Option<Decoded<T>> {
     Some(Decoded { value, undecoded: Vec::new(), places: Vec::new() })
 }
 
+/// Decodes the JSON at the beginning of a body; none if it is of another type, or not complete.
+pub(crate) fn of_any_type<T: DeserializeOwned>(body: &[u8], is_whole: bool) -> Option<T> {
+    let text = text(body);
+    if has_an_end(&text) {
+        first_value(&text)
+    } else if is_whole {
+        serde_json::from_str(&text).ok()
+    } else {
+        // A number that breaks off is another number.
+        None
+    }
+}
+
+/// Whether a body is a JSON value, as [`of_any_type`] takes it.
+pub(crate) fn is_any_json(body: &[u8]) -> bool {
+    of_any_type::<IgnoredAny>(body, true).is_some()
+}
+
+/// Whether the value at the beginning says itself where it ends. Of others, such as numbers, the text must be all.
+fn has_an_end(text: &str) -> bool {
+    text.trim_start().starts_with(['{', '[', '"'])
+}
+
+/// The path of what is of another type in the JSON of a body.
+pub(crate) fn misfit_path<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let text = text(body);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut serde_json::Deserializer::from_str(&text)).err()?;
+    Some(error.path().to_string()).filter(|path| path != ".")
+}
+
 /// Decodes the JSON at the beginning of a body, which is an object of these members; none if it is not an object, or not
 /// complete.
 pub(crate) fn tolerant<T: DeserializeOwned>(members: &[Member], body: &[u8]) -> Option<Decoded<T>> {

@@ -5,14 +5,15 @@ use http::header::SERVER;
 use leadconnector_raw as raw;
 use raw::document::DUPLICATE_PROPERTIES;
 use raw::types::ErrorBody;
-use raw::{Content, Member, Operation};
+use raw::{Content, Member};
 use serde::de::DeserializeOwned;
 
+use super::called::Called;
 use super::decode::{self, Decoded};
 use super::receive::Arrival;
 use crate::error::{
     Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
-    Validation, ValidationMessage,
+    Validation,
 };
 use crate::{Answer, Contact, ContactId, InvalidValue, Response};
 
@@ -22,6 +23,16 @@ pub(crate) trait Read: DeserializeOwned {
 
     /// The value; or why it is not there.
     fn read(self, reading: &mut Reading<'_>) -> Result<Self::Value, UndecodableReason>;
+
+    /// The body of a success as this, as far as it can be; none if it is something else, or not all of it has arrived.
+    fn decode(called: &Called, body: &[u8], _is_whole: bool) -> Option<Decoded<Self>> {
+        decode::strict(body).or_else(|| decode::tolerant(called.answer(), body))
+    }
+
+    /// What is wrong with the body of a success of which nothing could be decoded, and at which path, if that is known.
+    fn misfit(body: &[u8]) -> (UndecodableReason, Option<String>) {
+        (reason(body), None)
+    }
 
     /// The value where the body of a success is empty; none if there has to be something in it.
     fn of_nothing() -> Option<Self::Value> {
@@ -101,50 +112,43 @@ impl Reading<'_> {
 
 /// The value of a successful answer; or what happened instead. `unknown` says that an earlier attempt may have been carried out.
 pub(crate) fn outcome<R: Read>(
-    operation: &'static Operation,
+    called: &Called,
     answer: reqwest::Result<(Response, Arrival)>,
     unknown: bool,
 ) -> Result<Answer<R::Value>, Error> {
-    let (response, arrival) = answer.map_err(|error| without_answer(operation, error))?;
-    let answered = |value, response| Answer {
-        value,
-        response,
-        undecoded: Vec::new(),
-        places: Vec::new(),
-        attempts: 1,
-        not_taken: Vec::new(),
-    };
+    let (response, arrival) = answer.map_err(|error| without_answer(called, error))?;
     if !response.status().is_success() {
         return match (refusal(response.with_created(unknown)), R::of_gone().filter(|_| unknown)) {
             (Error::NotFound(response), Some((thing, value)))
                 if texts(&response).any(|text| is_missing(&text, thing)) =>
             {
-                Ok(answered(value, *response))
+                Ok(Answer::new(value, *response))
             }
             (error, _) => Err(error),
         };
     }
     // Complete JSON counts, whatever went wrong behind it.
-    let decoded = decode::strict::<R>(response.body()).or_else(|| decode::tolerant(operation.answer, response.body()));
-    if let Some(Decoded { value, undecoded, places }) = decoded {
+    let is_whole = matches!(arrival, Arrival::Whole);
+    if let Some(Decoded { value, undecoded, places }) = R::decode(called, response.body(), is_whole) {
         let mut reading = Reading { body: response.body(), undecoded, places, unknown };
         return match value.read(&mut reading) {
             Ok(value) => {
                 let Reading { undecoded, places, .. } = reading;
-                Ok(Answer { undecoded, places, ..answered(value, response) })
+                Ok(Answer { undecoded, places, ..Answer::new(value, response) })
             }
             // What has an id there may be what was not changed.
-            Err(UndecodableReason::Denied) => Err(undecodable(UndecodableReason::Denied, response)),
-            Err(reason) => Err(undecodable(reason, response.with_created(unknown))),
+            Err(UndecodableReason::Denied) => Err(Undecodable::new(UndecodableReason::Denied, response).into()),
+            Err(reason) => Err(Undecodable::new(reason, response.with_created(unknown)).into()),
         };
     }
-    let incomplete = |response: Response, source| {
-        Box::new(Incomplete { response: Some(response.with_created(unknown)), source, operation })
-    };
+    let incomplete =
+        |response: Response, source| Box::new(Incomplete::of(called, Some(response.with_created(unknown)), source));
     Err(match arrival {
-        Arrival::Whole => match (reason(response.body()), R::of_nothing()) {
-            (UndecodableReason::Empty, Some(value)) => return Ok(answered(value, response)),
-            (reason, _) => undecodable(reason, response.with_created(unknown)),
+        Arrival::Whole => match (R::misfit(response.body()), R::of_nothing()) {
+            ((UndecodableReason::Empty, _), Some(value)) => return Ok(Answer::new(value, response)),
+            ((reason, path), _) => {
+                Undecodable { path, ..Undecodable::new(reason, response.with_created(unknown)) }.into()
+            }
         },
         Arrival::TooLarge => Error::TooLarge(incomplete(response, None)),
         Arrival::BrokenOff(error) if error.is_timeout() => {
@@ -164,11 +168,7 @@ fn reason(body: &[u8]) -> UndecodableReason {
     }
 }
 
-fn undecodable(reason: UndecodableReason, response: Response) -> Error {
-    Error::Undecodable(Box::new(Undecodable { reason, response }))
-}
-
-fn without_answer(operation: &'static Operation, error: reqwest::Error) -> Error {
+fn without_answer(called: &Called, error: reqwest::Error) -> Error {
     if error.is_builder() {
         return InvalidValue::new("request", "could not be made").into();
     }
@@ -178,7 +178,7 @@ fn without_answer(operation: &'static Operation, error: reqwest::Error) -> Error
     if connect {
         return Error::NotConnected(error);
     }
-    let incomplete = Box::new(Incomplete { response: None, source: Some(error), operation });
+    let incomplete = Box::new(Incomplete::of(called, None, Some(error)));
     if timeout { Error::TimedOut(incomplete) } else { Error::BrokenOff(incomplete) }
 }
 
@@ -207,8 +207,8 @@ fn refusal(response: Response) -> Error {
     match status {
         // The gateway in front has given up waiting; nothing is known of what is behind it.
         StatusCode::UNAUTHORIZED if says("command timed out") => {
-            let operation = response.operation();
-            Error::TimedOut(Box::new(Incomplete { response: Some(response), source: None, operation }))
+            let called = response.called().clone();
+            Error::TimedOut(Box::new(Incomplete::of(&called, Some(response), None)))
         }
         // The token is good, and another one would be refused as well.
         StatusCode::UNAUTHORIZED
@@ -222,7 +222,7 @@ fn refusal(response: Response) -> Error {
         StatusCode::UNAUTHORIZED => Error::Unauthorized(response.into()),
         StatusCode::FORBIDDEN if is_of_the_network(&response) => Error::Blocked(response.into()),
         StatusCode::FORBIDDEN => Error::Forbidden(response.into()),
-        StatusCode::TOO_MANY_REQUESTS => Error::RateLimited(RateLimited::new(response).into()),
+        StatusCode::TOO_MANY_REQUESTS => RateLimited::new(response).into(),
         _ if status.is_server_error() => Error::Server(response.into()),
         _ if !status.is_client_error() => Error::Unexpected(response.into()),
         _ => match duplicate_id {
@@ -233,19 +233,16 @@ fn refusal(response: Response) -> Error {
                     }
                     None => (None, None),
                 };
-                Error::Duplicate(Box::new(Duplicate {
-                    contact_id: ContactId::received(id),
+                Error::from(Duplicate {
                     matching_field: matching_field.filter(|name| !name.is_empty()).map(MatchingField::received),
                     contact_name: contact_name.filter(|name| !name.is_empty()),
-                    response,
-                    may_be_new: false,
-                }))
+                    ..Duplicate::new(ContactId::received(id), response)
+                })
             }
             None if status == StatusCode::UNPROCESSABLE_ENTITY
                 || (status == StatusCode::BAD_REQUEST && unprocessable) =>
             {
-                let messages = messages.into_iter().map(ValidationMessage::received).collect();
-                Error::Validation(Box::new(Validation { messages, response }))
+                Validation::new(messages, response).into()
             }
             // Only where the status says that nothing was carried out.
             None if matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND)

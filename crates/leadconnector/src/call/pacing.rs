@@ -16,13 +16,14 @@ mod waiting_line;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use budget_answer::BudgetAnswer;
 pub(crate) use daily_allowance::DAY;
 pub use sliding_window::{SlidingWindow, WindowPermit};
 
-use crate::{BoxError, LocationId};
+use crate::{BoxError, LocationId, RateLimit};
 
 /// The budget of requests of each location.
 ///
@@ -37,6 +38,25 @@ pub trait Pacing: Send + Sync + 'static {
     ///
     /// The future may be dropped while it waits; then nothing must be taken.
     fn acquire(&self, location: &LocationId) -> impl Future<Output = Result<Self::Permit, PacingError>> + Send;
+
+    /// How much of a location's allowance is left, as far as that is known here, without asking anybody:
+    /// [`Client::allowance`](crate::Client::allowance). None if it is not, which is the default.
+    fn allowance(&self, _location: &LocationId) -> Option<RateLimit> {
+        None
+    }
+}
+
+/// Clients that share a budget have a clone each.
+impl<P: Pacing> Pacing for Arc<P> {
+    type Permit = P::Permit;
+
+    fn acquire(&self, location: &LocationId) -> impl Future<Output = Result<Self::Permit, PacingError>> + Send {
+        (**self).acquire(location)
+    }
+
+    fn allowance(&self, location: &LocationId) -> Option<RateLimit> {
+        (**self).allowance(location)
+    }
 }
 
 /// The place of one request in the budget: [`Pacing::acquire`] gives it. It is dropped if the request ended without an answer,
@@ -142,6 +162,7 @@ impl Permit for () {
 /// A [`Pacing`] whose type does not show.
 pub(crate) trait AnyPacing: Send + Sync {
     fn acquire<'a>(&'a self, location: &'a LocationId) -> AnyAcquire<'a>;
+    fn allowance(&self, location: &LocationId) -> Option<RateLimit>;
 }
 
 type AnyAcquire<'a> = Pin<Box<dyn Future<Output = Result<Box<dyn AnyPermit>, PacingError>> + Send + 'a>>;
@@ -152,6 +173,10 @@ impl<P: Pacing> AnyPacing for P {
             let permit = Pacing::acquire(self, location).await?;
             Ok(Box::new(permit) as Box<dyn AnyPermit>)
         })
+    }
+
+    fn allowance(&self, location: &LocationId) -> Option<RateLimit> {
+        Pacing::allowance(self, location)
     }
 }
 

@@ -1,8 +1,8 @@
 //! Reads an answer, up to a limit.
 
 use bytes::{Bytes, BytesMut};
-use leadconnector_raw::Operation;
 
+use super::called::Called;
 use crate::Response;
 
 /// How much of the body of an answer arrived.
@@ -21,7 +21,7 @@ pub(crate) enum Arrival {
 pub(crate) async fn receive(
     answer: impl Future<Output = reqwest::Result<reqwest::Response>>,
     limit: usize,
-    operation: &'static Operation,
+    called: &Called,
 ) -> reqwest::Result<(Response, Arrival)> {
     let mut answer = answer.await?;
     let mut first = Bytes::new();
@@ -45,5 +45,5 @@ pub(crate) async fn receive(
     let mut body = if joined.is_empty() { first } else { joined.freeze() };
     body.truncate(limit);
     let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
-    Ok((Response::new(status, headers, body, operation), arrival))
+    Ok((Response::received(status, headers, body, called.clone()), arrival))
 }

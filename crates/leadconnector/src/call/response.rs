@@ -5,10 +5,12 @@ use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use http::header::{DATE, RETRY_AFTER};
 use http::{HeaderMap, StatusCode};
-use leadconnector_raw::{Effect, Operation};
 
+use leadconnector_raw::operations::CREATE_CONTACT;
+
+use super::called::Called;
 use super::decode::{self, TRACE_ID};
-use crate::{CreatedId, ListItem};
+use crate::{CreatedId, Effect, ListItem};
 
 /// An answer of the server.
 #[derive(Clone)]
@@ -16,7 +18,7 @@ pub struct Response {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
-    operation: &'static Operation,
+    called: Called,
     /// What was created in spite of the error, or was there already.
     created: Option<CreatedId>,
     /// Whether it was created; none if that is not known.
@@ -24,18 +26,32 @@ pub struct Response {
 }
 
 impl Response {
-    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes, operation: &'static Operation) -> Self {
-        Self { status, headers, body, operation, created: None, is_new: None }
+    /// An answer that a test makes: to try what a program does with an error, or with an [`Answer`](crate::Answer).
+    ///
+    /// It is one to a request of which nothing is known: whether that was carried out is unknown wherever the status does not say it.
+    pub fn new(status: StatusCode, headers: HeaderMap, body: impl Into<Vec<u8>>) -> Self {
+        Self::received(status, headers, body.into().into(), Called::other(Effect::Once, Vec::new()))
+    }
+
+    /// The same answer, to the creation of a contact: the id that is in it is not lost, and a refusal that names a member of a contact is
+    /// one. For a test.
+    #[must_use]
+    pub fn of_creation(self) -> Self {
+        Self { called: Called::Operation(&CREATE_CONTACT), ..self }.with_created(false)
+    }
+
+    pub(crate) fn received(status: StatusCode, headers: HeaderMap, body: Bytes, called: Called) -> Self {
+        Self { status, headers, body, called, created: None, is_new: None }
     }
 
     /// The same, with the id of what was created if it can be read from what arrived. `unknown` says that an earlier attempt may have
     /// been carried out.
     pub(crate) fn with_created(self, unknown: bool) -> Self {
-        let created = self.operation.creates.and_then(|place| {
+        let created = self.called.creates().and_then(|place| {
             let id = decode::text_at(&self.body, place)?;
             CreatedId::received(place, id)
         });
-        let is_new = match self.operation.effect {
+        let is_new = match self.called.effect() {
             // An upsert, which may have found what an earlier attempt created.
             Effect::Repeats => decode::bool_at(&self.body, "new").filter(|new| *new || !unknown),
             Effect::Reads | Effect::Once => Some(true),
@@ -53,8 +69,8 @@ impl Response {
         self.is_new
     }
 
-    pub(crate) fn operation(&self) -> &'static Operation {
-        self.operation
+    pub(crate) fn called(&self) -> &Called {
+        &self.called
     }
 
     /// The items of a list that arrived whole; none if the body has no such list.
@@ -73,7 +89,7 @@ impl Response {
     }
 
     /// The body, as far as it arrived. It may hold a person's data.
-    pub fn body(&self) -> &Bytes {
+    pub fn body(&self) -> &[u8] {
         &self.body
     }
 

@@ -1,6 +1,7 @@
 //! Whether and when a request is sent again: a pure function of what happened.
 
 use std::fmt::Debug;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode};
@@ -61,7 +62,9 @@ fn failure(error: &Error) -> Option<Failure<'_>> {
         (Error::Invalid(_) | Error::Token(_), _) => None,
         (Error::NotConnected(_), _) => Some(Failure::NotConnected),
         // The server has said what it has to say.
-        (Error::Undecodable(error), Some(response)) if error.reason.is_deliberate() => {
+        (Error::Undecodable(error), Some(response))
+            if error.reason.is_deliberate() || has_no_content(response.status()) =>
+        {
             Some(Failure::Answered { status: response.status(), headers: response.headers() })
         }
         // It would be too large again.
@@ -69,6 +72,11 @@ fn failure(error: &Error) -> Option<Failure<'_>> {
         (Error::TimedOut(_) | Error::BrokenOff(_) | Error::Undecodable(_), _) | (_, None) => Some(Failure::Lost),
         (_, Some(response)) => Some(Failure::Answered { status: response.status(), headers: response.headers() }),
     }
+}
+
+/// Whether an answer with this status has no body on purpose.
+fn has_no_content(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
 }
 
 /// Decides whether a request is sent again. [`Retry`] is the one that comes with this crate; hand in another with
@@ -80,6 +88,13 @@ fn failure(error: &Error) -> Option<Failure<'_>> {
 pub trait RetryPolicy: Debug + Send + Sync + 'static {
     /// What to do after an attempt that failed.
     fn decide(&self, attempt: &Attempt<'_>) -> Decision;
+}
+
+/// Clients and calls that share a policy have a clone each.
+impl<P: RetryPolicy + ?Sized> RetryPolicy for Arc<P> {
+    fn decide(&self, attempt: &Attempt<'_>) -> Decision {
+        (**self).decide(attempt)
+    }
 }
 
 /// An attempt that failed.

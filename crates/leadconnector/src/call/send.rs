@@ -3,53 +3,55 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use http::header::{AUTHORIZATION, USER_AGENT};
-use leadconnector_raw as raw;
-use raw::{Effect, Operation};
 use reqwest::Request;
-use tokio::sync::Mutex as FairMutex;
-use tracing::{Instrument, Level, debug, debug_span, enabled};
+use tracing::{Instrument, Span};
 
+use super::called::Called;
+use super::caller::{Caller, Prepared};
 use super::jitter::random;
 use super::outcome::{Read, outcome};
 use super::pacing::{AnyPermit, BudgetAnswer};
 use super::receive::{Arrival, receive};
 use super::retry::{Facts, Next, next};
-use crate::{Answer, CarriedOut, Client, Error, InvalidValue, LocationId, Response, Token};
+use super::telemetry;
+use crate::{Answer, CarriedOut, Effect, Error, InvalidValue, Response, Token};
 
 /// After a wait of this length for a place, the token is asked for again: it may have expired.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
+/// A shorter wait for a place is none.
+const NOTABLE_WAIT: Duration = Duration::from_millis(1);
+
 /// Sends a request until it succeeds, or must not be sent again.
-pub(crate) async fn send<R: Read>(
-    client: &Client,
-    location: &LocationId,
-    list: Option<&FairMutex<()>>,
-    request: raw::Request<R>,
+pub(super) async fn send<R: Read>(
+    caller: &Caller,
+    request: Prepared,
     sent_at: &mut Option<Instant>,
 ) -> Result<Answer<R::Value>, Error> {
-    let operation = request.operation();
-    let mut attempts = Attempts::of(client, location, list, operation, request.effect(), request.into_http());
+    let span = telemetry::request_span(&request.called);
+    let mut attempts = Attempts::of(caller, request);
     let made = async {
         loop {
             let received = match attempts.make(sent_at).await {
                 Ok(received) => received,
                 Err(error) => {
+                    telemetry::not_sent(&error);
                     attempts.follow(error).await?;
                     continue;
                 }
             };
-            let error = match outcome::<R>(operation, received, attempts.unknown.is_some()) {
+            let error = match outcome::<R>(&attempts.called, received, attempts.unknown.is_some()) {
                 Ok(answer) => {
-                    log(attempts.sent, Some(&answer.response), &answer.undecoded, None);
+                    telemetry::succeeded(attempts.ended_span(), attempts.sent, &answer.response, &answer.undecoded);
                     return Ok(Answer { attempts: attempts.sent, ..answer });
                 }
                 Err(error) => error,
             };
-            log(attempts.sent, error.response(), &[], Some(&error));
+            telemetry::failed(attempts.ended_span(), attempts.sent, &error);
             attempts.follow(error).await?;
         }
     };
-    made.instrument(debug_span!("leadconnector", operation = operation.name)).await
+    made.instrument(span).await
 }
 
 /// A place in the budget until something is sent; given back unused if nothing is.
@@ -71,17 +73,16 @@ impl Drop for Unsent {
 
 /// The attempts of a call: the same for all operations.
 struct Attempts<'a> {
-    client: &'a Client,
-    location: &'a LocationId,
-    /// Held while a call of a list waits for a place: one at a time, so that no list keeps others waiting for long.
-    list: Option<&'a FairMutex<()>>,
-    operation: &'static Operation,
+    caller: &'a Caller,
+    called: Called,
     effect: Effect,
     /// Made once; each attempt sends a copy, which shares the body.
     request: Request,
     /// How many attempts were made: those that got a place. And how many of them were sent.
     number: u32,
     sent: u32,
+    /// Of the last attempt.
+    span: Span,
     /// From the first request on, or the first time that none may be sent: the wait for a place is not the server's.
     begun: Option<Instant>,
     /// The token of the last attempt.
@@ -94,23 +95,25 @@ struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    fn of(
-        client: &'a Client,
-        location: &'a LocationId,
-        list: Option<&'a FairMutex<()>>,
-        operation: &'static Operation,
-        effect: Effect,
-        request: Request,
-    ) -> Self {
+    fn of(caller: &'a Caller, request: Prepared) -> Self {
+        let Prepared { called, effect, http: mut request } = request;
+        if let Some(user_agent) = caller.client.user_agent() {
+            request.headers_mut().insert(USER_AGENT, user_agent.clone());
+        }
+        if let Some(headers) = caller.options.headers() {
+            request.headers_mut().extend(headers.clone());
+        }
+        if let Some(timeout) = caller.own_timeout() {
+            *request.timeout_mut() = Some(timeout);
+        }
         Self {
-            client,
-            location,
-            list,
-            operation,
+            caller,
+            called,
             effect,
             request,
             number: 0,
             sent: 0,
+            span: Span::none(),
             begun: None,
             token: None,
             fresh: None,
@@ -126,7 +129,11 @@ impl<'a> Attempts<'a> {
         let asked = Instant::now();
         let permit = Unsent(Some(self.place().await?));
         self.number = self.number.saturating_add(1);
-        if asked.elapsed() >= LONG_WAIT {
+        let waited = asked.elapsed();
+        if waited >= NOTABLE_WAIT {
+            telemetry::waited_for_a_place(waited);
+        }
+        if waited >= LONG_WAIT {
             token = self.token_to_send().await?;
         }
         self.fresh = None;
@@ -135,15 +142,14 @@ impl<'a> Attempts<'a> {
         let mut request =
             self.request.try_clone().ok_or_else(|| InvalidValue::new("request", "cannot be sent again"))?;
         request.headers_mut().insert(AUTHORIZATION, token.authorization().clone());
-        if let Some(user_agent) = self.client.user_agent() {
-            request.headers_mut().insert(USER_AGENT, user_agent.clone());
-        }
         self.token = Some(token);
-        let sent = self.client.http().execute(request);
+        self.span = telemetry::attempt_span(&self.called, &request, self.sent);
+        let sent = self.caller.client.http().execute(request);
         self.sent = self.sent.saturating_add(1);
         *sent_at = Some(Instant::now());
         let permit = permit.sent();
-        let received = receive(sent, self.client.response_limit(), self.operation).await;
+        let received = receive(sent, self.caller.client.response_limit(), &self.called);
+        let received = received.instrument(self.span.clone()).await;
         if let Some(permit) = permit {
             match &received {
                 Ok((response, _)) => permit.answered(BudgetAnswer::new(response.status(), response.headers())),
@@ -154,18 +160,24 @@ impl<'a> Attempts<'a> {
         Ok(received)
     }
 
+    /// The span of the last attempt, which ends with what is done with it.
+    fn ended_span(&mut self) -> Span {
+        std::mem::replace(&mut self.span, Span::none())
+    }
+
     /// A place in the location's budget.
     async fn place(&self) -> Result<Box<dyn AnyPermit>, Error> {
-        let _turn = match self.list {
+        let _turn = match &self.caller.list {
             Some(list) => Some(list.lock().await),
             None => None,
         };
-        self.client.pacing().acquire(self.location).await.map_err(Error::Pacing)
+        self.caller.client.pacing().acquire(&self.caller.location).await.map_err(Error::Pacing)
     }
 
     /// The token of the source; or the fresh one, if the source still has the one that was refused.
     async fn token_to_send(&self) -> Result<Token, Error> {
-        let current = self.client.tokens().current(self.location, self.client.timeout()).await.map_err(Error::Token)?;
+        let Caller { client, location, .. } = self.caller;
+        let current = client.tokens().current(location, self.caller.timeout()).await.map_err(Error::Token)?;
         Ok(match &self.fresh {
             Some(fresh) if self.token.as_ref() == Some(&current) => fresh.clone(),
             _ => current,
@@ -185,16 +197,19 @@ impl<'a> Attempts<'a> {
             random: random(),
             refreshed: self.refreshed,
         };
-        let wait = match next(self.client.retry(), &error, facts) {
+        let wait = match next(self.caller.retry(), &error, facts) {
             Next::Stop => return Err(self.ended(error)),
             Next::Refresh => match self.refresh(&error).await {
                 Ok(true) => Duration::ZERO,
                 // The same token is refused as often as it is sent.
-                Ok(false) => match next(self.client.retry(), &error, Facts { refreshed: true, ..facts }) {
+                Ok(false) => match next(self.caller.retry(), &error, Facts { refreshed: true, ..facts }) {
                     Next::Wait(wait) => wait,
                     Next::Stop | Next::Refresh => return Err(self.ended(error)),
                 },
-                Err(error) => return Err(self.ended(error)),
+                Err(error) => {
+                    telemetry::not_sent(&error);
+                    return Err(self.ended(error));
+                }
             },
             Next::Wait(wait) => wait,
         };
@@ -202,7 +217,7 @@ impl<'a> Attempts<'a> {
             self.unknown = Some(error);
         }
         if !wait.is_zero() {
-            debug!(attempt = self.sent, wait_ms = wait.as_millis() as u64, "sending again after a wait");
+            telemetry::waits(wait);
             tokio::time::sleep(wait).await;
         }
         Ok(())
@@ -231,32 +246,12 @@ impl<'a> Attempts<'a> {
     async fn refresh(&mut self, error: &Error) -> Result<bool, Error> {
         self.refreshed = true;
         let Some(refused) = &self.token else { return Ok(false) };
-        let fresh = self.client.tokens().fresh(self.location, refused, self.client.timeout()).await;
+        let Caller { client, location, .. } = self.caller;
+        let fresh = client.tokens().fresh(location, refused, client.timeout()).await;
         self.fresh = fresh.map_err(|failed| Error::Token(failed.after(error.response().cloned())))?;
         if self.fresh.is_some() {
-            debug!(attempt = self.sent, "sending again with a fresh token");
+            telemetry::refreshed();
         }
         Ok(self.fresh.is_some())
     }
-}
-
-fn log(attempt: u32, response: Option<&Response>, undecoded: &[String], error: Option<&Error>) {
-    if !enabled!(Level::DEBUG) {
-        return;
-    }
-    let limit = response.map(Response::rate_limit).unwrap_or_default();
-    debug!(
-        attempt,
-        status = response.map(|response| response.status().as_u16()),
-        error = error.map(tracing::field::display),
-        trace_id = response.and_then(Response::trace_id).filter(|id| id.len() <= 100),
-        remaining = limit.remaining,
-        daily_remaining = limit.daily_remaining,
-        // By their paths alone: what stands there is somebody's data.
-        undecoded =
-            (!undecoded.is_empty()).then(|| tracing::field::debug(undecoded.iter().take(10).collect::<Vec<_>>())),
-        undecoded_count = (undecoded.len() > 10).then_some(undecoded.len()),
-        "{}",
-        if error.is_some() { "failed" } else { "succeeded" }
-    );
 }

@@ -2,7 +2,9 @@
 //!
 //! In the crate, and not beside the other tests, because here a match over the variants of `Error` has to be exhaustive.
 
+mod any_endpoint;
 mod connections;
+mod options;
 mod searching;
 mod upserts;
 
@@ -21,6 +23,7 @@ use serde_json::{Value, json};
 use leadconnector_raw::operations::{self, CREATE_CONTACT, OperationId};
 use leadconnector_raw::types::CreateContactResponse;
 
+use super::called::Called;
 use super::outcome::outcome;
 use super::receive::Arrival;
 use super::retry;
@@ -314,6 +317,7 @@ fn without_key() -> NewContact {
 fn variant(error: &Error) -> &'static str {
     match error {
         Error::Invalid(_) => "Invalid",
+        Error::Setup(_) => "Setup",
         Error::Token(_) => "Token",
         Error::Pacing(_) => "Pacing",
         Error::NotConnected(_) => "NotConnected",
@@ -422,7 +426,9 @@ fn every_row_of_the_documentation_has_a_case() {
     let decided = cases().into_iter().filter(|case| case.created != "yes");
     let mut tested: Vec<_> = decided.map(|case| (case.variant.to_owned(), case.created.to_owned())).collect();
     // These have a test of their own.
-    tested.extend(["Invalid", "Token", "Pacing", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())));
+    tested.extend(
+        ["Invalid", "Setup", "Token", "Pacing", "NotConnected"].map(|variant| (variant.to_owned(), "no".to_owned())),
+    );
     tested.extend(["Duplicate", "Unreconciled"].map(|variant| (variant.to_owned(), "unknown".to_owned())));
     tested.push(("TagsNotAdded".to_owned(), "yes".to_owned()));
     let mut documented = documented();
@@ -453,6 +459,20 @@ async fn nobody_is_listening() {
     assert_private(&error);
     assert!(error.source().unwrap().source().is_some(), "the source is lost");
     assert_eq!(attempts.load(Ordering::Relaxed), 5);
+}
+
+/// Whatever comes before a call fails with an error that `?` makes one of a call.
+#[test]
+fn a_client_that_cannot_be_built() {
+    fn client(http: reqwest::ClientBuilder) -> Result<Client, Error> {
+        Ok(Client::builder("MARKER-token").http(http).build()?)
+    }
+    let error = client(reqwest::Client::builder().user_agent("MARKER\n")).unwrap_err();
+    assert_eq!((variant(&error), created(&error)), ("Setup", "no"));
+    assert_private(&error);
+    assert!(error.source().is_some(), "the source is lost");
+    let invalid = || -> Result<Client, Error> { Ok(Client::builder("MARKER token").build()?) };
+    assert_eq!(variant(&invalid().unwrap_err()), "Invalid");
 }
 
 #[test]
@@ -714,7 +734,7 @@ async fn a_source_that_hangs() {
     let client = Client::with_token_source(Hanging).timeout(Duration::from_millis(20)).pacing(Closed);
     let error = contacts(client, server.url()).create(rosan()).await.unwrap_err();
     assert_eq!((variant(&error), created(&error), server.requests().len()), ("Token", "no", 0));
-    assert_eq!(error.source().unwrap().to_string(), "it took longer than the client's timeout");
+    assert_eq!(error.source().unwrap().to_string(), "it took longer than the timeout");
 }
 
 /// What the source has by now is sent, rather than what a refresh once gave.
@@ -1967,7 +1987,7 @@ async fn a_call_is_a_value() {
     }
     assert_eq!(server.carried_out("create_contact"), 1);
     // What holds a call stays small.
-    assert!(size_of_val(&contacts.get(&moved)) <= 2 * size_of::<usize>());
+    assert!(size_of_val(&contacts.get(&moved)) <= 4 * size_of::<usize>());
 }
 
 /// Where an operation creates something else than a contact, the id is of that kind.
@@ -2003,9 +2023,9 @@ proptest! {
         let mut body = format!(r#"{{"contact":{{"id":"{ID}","tags":"#).into_bytes();
         body.extend(if binary { behind } else { json_behind.into_bytes() });
         let arrival = if arrival == 0 { Arrival::Whole } else { Arrival::TooLarge };
-        let status = StatusCode::from_u16(code).unwrap();
-        let response = Response::new(status, http::HeaderMap::new(), body.into(), &CREATE_CONTACT);
-        let result = outcome::<CreateContactResponse>(&CREATE_CONTACT, Ok((response, arrival)), false);
+        let (status, called) = (StatusCode::from_u16(code).unwrap(), Called::Operation(&CREATE_CONTACT));
+        let response = Response::received(status, http::HeaderMap::new(), body.into(), called.clone());
+        let result = outcome::<CreateContactResponse>(&called, Ok((response, arrival)), false);
         match &result {
             Ok(answer) => prop_assert_eq!(answer.value.id.as_str(), ID),
             Err(error) => {

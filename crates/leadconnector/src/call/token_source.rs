@@ -22,7 +22,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// Tokens that change: the access tokens of OAuth, which expire and are refreshed.
 ///
 /// Both methods are told the location, so that one source, and one client, serves all locations of an agency. Both are given up
-/// after the client's [`timeout`](crate::ClientBuilder::timeout).
+/// after the client's [`timeout`](crate::ClientBuilder::timeout); [`token`](Self::token) after that of a [`Call`](crate::Call) that has
+/// one of its own.
 ///
 /// ```
 /// use std::sync::Mutex;
@@ -59,6 +60,17 @@ pub trait TokenSource: Send + Sync + 'static {
     /// gives, or the error if it failed; who comes later tries again. The future is dropped with the call that waits for it:
     /// what must not be lost half-way, such as a refresh token that is replaced, belongs in a task of its own.
     fn refresh(&self, location: &LocationId) -> impl Future<Output = Result<Token, BoxError>> + Send;
+}
+
+/// Clients that share a source have a clone each.
+impl<S: TokenSource> TokenSource for Arc<S> {
+    fn token(&self, location: &LocationId) -> impl Future<Output = Result<Token, BoxError>> + Send {
+        (**self).token(location)
+    }
+
+    fn refresh(&self, location: &LocationId) -> impl Future<Output = Result<Token, BoxError>> + Send {
+        (**self).refresh(location)
+    }
 }
 
 type Pending<'a> = Pin<Box<dyn Future<Output = Result<Token, BoxError>> + Send + 'a>>;
@@ -183,7 +195,7 @@ impl Changing {
 async fn within(limit: Duration, token: Pending<'_>) -> Result<Token, TokenError> {
     match timeout(limit, token).await {
         Ok(token) => token.map_err(TokenError::new),
-        Err(_) => Err(TokenError::new("it took longer than the client's timeout".into())),
+        Err(_) => Err(TokenError::new("it took longer than the timeout".into())),
     }
 }
 
@@ -213,7 +225,7 @@ mod tests {
         is_hanging: bool,
     }
 
-    impl TokenSource for Arc<Counting> {
+    impl TokenSource for Counting {
         async fn token(&self, location: &LocationId) -> Result<Token, BoxError> {
             Ok(Token::new(format!("stale-{location}"))?)
         }
@@ -280,6 +292,6 @@ mod tests {
         let fresh = || tokens.fresh(&location, &refused, LIMIT);
         let (one, two) = tokio::join!(fresh(), fresh());
         assert_eq!((one.is_err(), two.is_err(), begun.elapsed()), (true, true, LIMIT));
-        assert_eq!(one.unwrap_err().source().unwrap().to_string(), "it took longer than the client's timeout");
+        assert_eq!(one.unwrap_err().source().unwrap().to_string(), "it took longer than the timeout");
     }
 }

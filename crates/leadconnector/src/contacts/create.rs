@@ -44,10 +44,9 @@ impl Contacts {
     /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
     /// [`Error::Duplicate`], with the id of the contact that is already there.
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
-        let contacts = self.clone();
-        Call::new(async move {
+        self.composite_call(|contacts| async move {
             let sent = CustomField::filled(contact.custom_fields());
-            let keys = if contacts.client.reconcile().is_off() { Vec::new() } else { contact.keys() };
+            let keys = if contacts.client().reconcile().is_off() { Vec::new() } else { contact.keys() };
             if keys.is_empty() {
                 return contacts.send_creation(contact, &mut None).await.map(|answer| compared_with(answer, sent));
             }
@@ -70,13 +69,13 @@ impl Contacts {
         contact: NewContact,
         sent_at: &mut Option<Instant>,
     ) -> Result<Answer<Contact>, Error> {
-        self.send_timed(self.client.raw().create_contact(&contact.into_request(&self.location)), sent_at).await
+        self.caller.send_timed(self.raw().create_contact(&contact.into_request(self.location())), sent_at).await
     }
 
     /// The body that [`create`](Self::create) sends for this contact, as JSON: to look at it, or to keep it.
     pub fn request_body(&self, contact: NewContact) -> Vec<u8> {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
-        raw::json(&contact.into_request(&self.location)).unwrap_or_default()
+        raw::json(&contact.into_request(self.location())).unwrap_or_default()
     }
 }
 

@@ -3,11 +3,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_util::{Stream, StreamExt};
-use leadconnector_raw::Operation;
 use leadconnector_raw::operations::CREATE_CONTACT;
 use tokio::task::{JoinError, JoinSet};
+use tracing::Instrument;
 
 use super::Contacts;
+use crate::call::Called;
+use crate::call::options::{Options, options};
 use crate::{Answer, Contact, Error, Incomplete, NewContact};
 
 impl Contacts {
@@ -49,32 +51,61 @@ impl Contacts {
         K: Send + 'static,
         L: Stream<Item = (K, NewContact)> + Send + 'static,
     {
-        let contacts = self.for_a_list();
-        let concurrency = self.client.concurrency();
-        let creations = list.map(move |(key, contact)| {
-            // Of one task, which ends when the set is dropped.
-            let mut task = JoinSet::new();
-            task.spawn(contacts.create(contact).answer());
-            // The key stays outside of it, so that it is there however the task ends.
-            async move { (key, joined(task.join_next().await, &CREATE_CONTACT)) }
-        });
-        CreateAll { results: Box::pin(creations.buffer_unordered(concurrency)) }
+        let mut contacts = self.for_a_list();
+        let concurrency = self.client().concurrency();
+        let begin = move |options| {
+            contacts.caller.options = options;
+            let creations = list.map(move |(key, contact)| {
+                // Of one task, which ends when the set is dropped.
+                let mut task = JoinSet::new();
+                task.spawn(contacts.create(contact).answer().in_current_span());
+                // The key stays outside of it, so that it is there however the task ends.
+                async move { (key, joined(task.join_next().await, Called::Operation(&CREATE_CONTACT))) }
+            });
+            Box::pin(creations.buffer_unordered(concurrency)) as Results<K>
+        };
+        CreateAll { options: self.caller.options.clone(), begin: Some(Box::new(begin)), results: None }
     }
 }
 
 /// The results of [`Contacts::create_all`], each with the key of its contact.
 #[must_use = "a stream does nothing until its items are taken"]
 pub struct CreateAll<K> {
-    results: Pin<Box<dyn Stream<Item = Keyed<K>> + Send>>,
+    options: Options,
+    /// Begins the list, with what was set until then.
+    begin: Option<Box<dyn FnOnce(Options) -> Results<K> + Send>>,
+    results: Option<Results<K>>,
 }
 
 /// What came of a contact, with its key.
 type Keyed<K> = (K, Result<Answer<Contact>, Error>);
 
+type Results<K> = Pin<Box<dyn Stream<Item = Keyed<K>> + Send>>;
+
+options!(CreateAll<K>, options);
+
 impl<K> CreateAll<K> {
     /// The same results, each with all that came with it, as of [`Call::answer`](crate::Call::answer).
     pub fn answers(self) -> impl Stream<Item = (K, Result<Answer<Contact>, Error>)> + Send + Unpin {
-        self.results
+        Answers(self)
+    }
+
+    fn poll_answers(&mut self, context: &mut Context<'_>) -> Poll<Option<Keyed<K>>> {
+        if let Some(begin) = self.begin.take() {
+            self.results = Some(begin(std::mem::take(&mut self.options)));
+        }
+        self.results.as_mut().map_or(Poll::Ready(None), |results| results.as_mut().poll_next(context))
+    }
+}
+
+/// The results of a list with all that came with each.
+struct Answers<K>(CreateAll<K>);
+
+impl<K> Stream for Answers<K> {
+    type Item = Keyed<K>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_answers(context)
     }
 }
 
@@ -82,7 +113,7 @@ impl<K> Stream for CreateAll<K> {
     type Item = (K, Result<Contact, Error>);
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let result = self.results.as_mut().poll_next(context);
+        let result = self.poll_answers(context);
         result.map(|next| next.map(|(key, result)| (key, result.map(|answer| answer.value))))
     }
 }
@@ -96,13 +127,13 @@ impl<K> fmt::Debug for CreateAll<K> {
 /// What came of the only task of a set, which made a call.
 pub(super) fn joined<T>(
     result: Option<Result<Result<Answer<T>, Error>, JoinError>>,
-    operation: &'static Operation,
+    called: Called,
 ) -> Result<Answer<T>, Error> {
     match result {
         Some(Ok(result)) => result,
         // Of code that the program handed in, such as its `Pacing`: it goes on where the program sees it.
         Some(Err(error)) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         // Only a runtime that shuts down ends a task that nobody has ended.
-        Some(Err(_)) | None => Err(Error::BrokenOff(Box::new(Incomplete { response: None, source: None, operation }))),
+        Some(Err(_)) | None => Err(Error::BrokenOff(Box::new(Incomplete::of(&called, None, None)))),
     }
 }

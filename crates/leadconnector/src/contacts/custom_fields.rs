@@ -1,5 +1,6 @@
 mod kept;
 
+use kept::How;
 pub(crate) use kept::Kept;
 use leadconnector_raw::types::GetCustomFieldsResponse;
 
@@ -33,7 +34,8 @@ impl Contacts {
     /// They are kept for a while, [`ClientBuilder::keep_custom_fields_for`](crate::ClientBuilder::keep_custom_fields_for), for each
     /// location, by a client and its clones. Until then nothing is sent: what comes with the answer is that of the request that was sent.
     /// However many calls need them, they are asked for once. If the call that asks is dropped, the next one asks; who has waited for longer
-    /// than the client's [`timeout`](crate::ClientBuilder::timeout) asks as well.
+    /// than the client's [`timeout`](crate::ClientBuilder::timeout), or the call's, asks as well. A call with a version or a header of its
+    /// own always asks, and what it is answered is not kept.
     ///
     /// A field that is no object or has no id is left out, and a member of an unforeseen type is missing:
     /// [`Answer::undecoded`](crate::Answer::undecoded) names them.
@@ -58,13 +60,18 @@ impl Contacts {
     }
 
     fn kept_custom_fields(&self, anew: bool) -> Call<CustomFields> {
-        let contacts = self.clone();
-        Call::new(async move {
+        self.composite_call(move |contacts| async move {
             let ask = || async {
-                let location = contacts.location.in_path()?;
-                contacts.send(contacts.client.raw().get_custom_fields(location, Some("contact"))).await
+                let location = contacts.location().in_path()?;
+                contacts.caller.send(contacts.raw().get_custom_fields(location, Some("contact"))).await
             };
-            contacts.client.custom_fields().get(&contacts.location, anew, ask).await
+            let options = &contacts.caller.options;
+            // What another version answers is not what everybody else has asked for.
+            if options.headers().is_some_and(|headers| !headers.is_empty()) {
+                return ask().await;
+            }
+            let how = How { anew, patience: contacts.caller.timeout(), is_alone: options.are_set() };
+            contacts.client().custom_fields().get(contacts.location(), how, ask).await
         })
     }
 }

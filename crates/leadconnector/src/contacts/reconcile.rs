@@ -8,6 +8,7 @@ use tracing::debug;
 
 use super::Contacts;
 use crate::call::response::date;
+use crate::call::telemetry::millis;
 use crate::error::Unreconciled;
 use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable};
 
@@ -99,20 +100,19 @@ impl Contacts {
     /// Looks up a contact until it is found. Where that decides nothing, the outcome is as unknown as before, and the error is
     /// the one that said so.
     pub(super) async fn reconcile(&self, mut unknown: Unknown) -> Result<Answer<Contact>, Error> {
-        let Reconcile { waits, risk_a_second_contact } = self.client.reconcile();
+        let Reconcile { waits, risk_a_second_contact } = self.client().reconcile();
         let mut is_not_there = false;
         for wait in waits {
-            debug!(error = %unknown.error, wait_ms = wait.as_millis() as u64, "looking up whether the contact was created");
+            debug!(error.message = %unknown.error, leadconnector.wait_ms = millis(*wait), "looking up whether the contact was created");
             tokio::time::sleep(*wait).await;
             match self.look_up(&mut unknown).await {
                 Ok(Some(Found { answer, is_created: true })) => return Ok(answer),
                 Ok(Some(Found { answer, is_created: false })) => {
-                    let unreconciled = Unreconciled { found: answer.value, error: unknown.error };
-                    return Err(Error::Unreconciled(Box::new(unreconciled)));
+                    return Err(Unreconciled::new(answer.value, unknown.error).into());
                 }
                 Ok(None) => is_not_there = true,
                 Err(error) => {
-                    debug!(%error, "the look-up failed");
+                    debug!(error.message = %error, "the look-up failed");
                     is_not_there = false;
                     if !may_pass(&error) {
                         return Err(unknown.error);
@@ -149,7 +149,7 @@ impl Contacts {
         let mut found = match self.send_creation(unknown.contact.clone(), &mut None).await {
             Err(Error::Duplicate(found)) => found,
             Err(error) if error.carried_out() == CarriedOut::No => {
-                debug!(%error, "the second request failed");
+                debug!(error.message = %error, "the second request failed");
                 return Err(unknown.error);
             }
             decided => return decided,
@@ -165,7 +165,7 @@ impl Contacts {
                 }
             }
             Err(error) => {
-                debug!(%error, "the look-up of the duplicate failed");
+                debug!(error.message = %error, "the look-up of the duplicate failed");
                 found.may_be_new = true;
             }
         }

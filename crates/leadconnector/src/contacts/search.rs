@@ -6,9 +6,12 @@ use futures_util::Stream;
 use leadconnector_raw::operations::SEARCH_CONTACTS_ADVANCED;
 use leadconnector_raw::types::{SearchContactsRequest, SearchContactsResponse};
 use tokio::task::JoinSet;
+use tracing::Instrument;
 
 use super::Contacts;
 use super::create_all::joined;
+use crate::call::Called;
+use crate::call::options::options;
 use crate::call::outcome::{Read, Reading};
 use crate::{Answer, Call, ContactId, Error, FoundContact, Search, Undecodable, UndecodableReason};
 
@@ -58,7 +61,7 @@ impl Contacts {
     /// As of [`search`](Self::search).
     pub fn search_pages(&self, search: Search) -> SearchPages {
         let seen = search.begins_at();
-        let next = match search.into_request(&self.location) {
+        let next = match search.into_request(self.location()) {
             Ok(request) => Next::Request(request),
             Err(error) => Next::Error(error.into()),
         };
@@ -71,9 +74,8 @@ impl Contacts {
     ///
     /// See [`Error`]. An answer without a total is [`Error::Undecodable`].
     pub fn count(&self, search: Search) -> Call<u64> {
-        let contacts = self.clone();
-        Call::new(async move {
-            let request = search.for_the_total().into_request(&contacts.location)?;
+        self.composite_call(|contacts| async move {
+            let request = search.for_the_total().into_request(contacts.location())?;
             let answer = contacts.search_page(&request).await?;
             match answer.value.total {
                 Some(total) => Ok(answer.map(|_| total)),
@@ -83,7 +85,8 @@ impl Contacts {
     }
 
     async fn search_page(&self, request: &SearchContactsRequest) -> Result<Answer<SearchPage>, Error> {
-        self.send(self.client.raw().search_contacts_advanced(request)).await
+        self.caller.options.check()?;
+        self.caller.send(self.raw().search_contacts_advanced(request)).await
     }
 }
 
@@ -120,6 +123,8 @@ pub struct SearchResults {
     page: std::vec::IntoIter<FoundContact>,
     pages: SearchPages,
 }
+
+options!(SearchResults, pages.contacts.caller.options);
 
 impl SearchResults {
     /// The next contact; none at the end.
@@ -173,12 +178,14 @@ enum Next {
     End,
 }
 
+options!(SearchPages, contacts.caller.options);
+
 impl SearchPages {
     /// The page that is being fetched from now on, by a task of tokio, so that it gets on while the one before is used.
     fn fetch(&self, request: SearchContactsRequest) -> Next {
         let (contacts, sent) = (self.contacts.clone(), request.clone());
         let mut task = JoinSet::new();
-        task.spawn(async move { contacts.search_page(&sent).await });
+        task.spawn(async move { contacts.search_page(&sent).await }.in_current_span());
         Next::Page(request, task)
     }
 
@@ -236,7 +243,7 @@ impl Stream for SearchPages {
                         self.next = Next::Page(request, task);
                         return Poll::Pending;
                     };
-                    let page = joined(result, &SEARCH_CONTACTS_ADVANCED);
+                    let page = joined(result, Called::Operation(&SEARCH_CONTACTS_ADVANCED));
                     return Poll::Ready(page.and_then(|answer| self.looked_at(request, answer)).transpose());
                 }
                 Next::Error(error) => return Poll::Ready(Some(Err(error))),
@@ -253,5 +260,5 @@ impl fmt::Debug for SearchPages {
 }
 
 fn undecodable<T>(reason: UndecodableReason, answer: &Answer<T>) -> Error {
-    Error::Undecodable(Box::new(Undecodable { reason, response: answer.response.clone() }))
+    Undecodable::new(reason, answer.response.clone()).into()
 }

@@ -36,11 +36,11 @@ impl Contacts {
     /// a phone of another contact, where the location does not allow duplicated contacts,
     /// [`Error::Duplicate`](crate::Error::Duplicate) with that one.
     pub fn update(&self, id: &ContactId, update: ContactUpdate) -> Call<Contact> {
-        let sent = CustomField::filled(update.custom_fields());
-        let call =
-            self.checked_call_about(id, update.into_request(), |raw, id, request| raw.update_contact(id, &request));
-        Call::new(async move {
-            let mut answer = call.answer().await?;
+        let id = id.clone();
+        self.composite_call(|contacts| async move {
+            let sent = CustomField::filled(update.custom_fields());
+            let request = update.into_request()?;
+            let mut answer = contacts.caller.send(contacts.raw().update_contact(id.in_path()?, &request)).await?;
             answer.not_taken = NotTaken::of_custom_fields(sent, &answer.value, &answer.undecoded);
             Ok(answer)
         })

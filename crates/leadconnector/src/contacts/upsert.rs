@@ -3,7 +3,7 @@ use leadconnector_raw::types::UpsertContactResponse;
 use super::Contacts;
 use crate::call::NotTaken;
 use crate::call::outcome::{self, Read, Reading};
-use crate::{Call, Error, TagsNotAdded, UndecodableReason, Upsert, Upserted};
+use crate::{Call, TagsNotAdded, UndecodableReason, Upsert, Upserted};
 
 impl Contacts {
     /// Updates the contact that is there already, or creates it: "Upsert Contact" in the vendor's public specification.
@@ -43,17 +43,17 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// See [`Error`]. A tag without text is [`Error::Invalid`], before anything is sent. If only the request that adds the
-    /// tags failed, it is [`Error::TagsNotAdded`], which has the contact.
+    /// See [`Error`](crate::Error). A tag without text is [`Error::Invalid`](crate::Error::Invalid), before anything is sent. If only the request that adds the
+    /// tags failed, it is [`Error::TagsNotAdded`](crate::Error::TagsNotAdded), which has the contact.
     pub fn upsert(&self, contact: impl Into<Upsert>) -> Call<Upserted> {
-        let (contacts, upsert) = (self.clone(), contact.into());
-        Call::new(async move {
+        let upsert = contact.into();
+        self.composite_call(|contacts| async move {
             let sent = upsert.contact().clone();
-            let (request, tags) = upsert.into_request(&contacts.location)?;
-            let request = contacts.client.raw().upsert_contact(&request);
+            let (request, tags) = upsert.into_request(contacts.location())?;
+            let request = contacts.raw().upsert_contact(&request);
             // Nothing finds it: another request would make another contact.
             let request = request.map(|request| request.once_if(sent.keys().is_empty()));
-            let mut answer = contacts.send(request).await?;
+            let mut answer = contacts.caller.send(request).await?;
             answer.not_taken = NotTaken::of_upsert(&sent, &answer.value, &answer.undecoded);
 
             let has = |tag: &String| answer.value.contact.tags.contains(&tag.to_lowercase());
@@ -63,8 +63,7 @@ impl Contacts {
             match contacts.add_tags(&answer.value.contact.id, &tags).await {
                 Ok(change) => answer.value.contact.tags = change.tags,
                 Err(error) => {
-                    let error = TagsNotAdded::new(answer.value, tags, error);
-                    return Err(Error::TagsNotAdded(Box::new(error)));
+                    return Err(TagsNotAdded::new(answer.value, tags, error).into());
                 }
             }
             Ok(answer)

@@ -4,11 +4,12 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::InvalidValue;
 
 /// Why a [`Client`](crate::Client) could not be built.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum BuildError {
     /// A value was refused.
@@ -49,19 +50,20 @@ impl From<HttpSetupError> for BuildError {
 
 /// The HTTP client could not be set up, for example because the system's certificates could not be read, or because the program has
 /// installed no cryptography.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct HttpSetupError(Reason);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Reason {
-    Failed(reqwest::Error),
+    // An `Error` can be cloned.
+    Failed(Arc<reqwest::Error>),
     /// What to do about it, or what the panic said.
     Panics(Cow<'static, str>),
 }
 
 impl HttpSetupError {
     pub(crate) fn new(error: reqwest::Error) -> Self {
-        Self(Reason::Failed(error))
+        Self(Reason::Failed(Arc::new(error)))
     }
 
     pub(crate) fn no_cryptography() -> Self {
@@ -93,7 +95,7 @@ impl fmt::Display for HttpSetupError {
 impl StdError for HttpSetupError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0 {
-            Reason::Failed(error) => Some(error),
+            Reason::Failed(error) => Some(&**error),
             Reason::Panics(_) => None,
         }
     }

@@ -20,6 +20,13 @@ pub struct Duplicate {
     pub(crate) may_be_new: bool,
 }
 
+impl Duplicate {
+    /// The contact with this id, which an answer has called a duplicate. What else the answer may say of it can be set.
+    pub fn new(contact_id: ContactId, response: Response) -> Self {
+        Self { contact_id, matching_field: None, contact_name: None, response, may_be_new: false }
+    }
+}
+
 /// Without the members, which come from a body.
 impl fmt::Debug for Duplicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

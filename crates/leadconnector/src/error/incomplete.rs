@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use leadconnector_raw::{Effect, Operation};
-
-use crate::{CreatedId, Response, TransportError};
+use crate::call::Called;
+use crate::{CreatedId, Effect, Response, TransportError};
 
 /// An answer that did not arrive, or not whole.
 #[derive(Clone)]
@@ -15,7 +14,19 @@ pub struct Incomplete {
     /// What went wrong with the connection; none if it did not fail: the answer was too large, the gateway gave up, or the runtime
     /// shut down.
     pub source: Option<TransportError>,
-    pub(crate) operation: &'static Operation,
+    pub(super) called: Called,
+}
+
+impl Incomplete {
+    /// An answer that a test makes: what arrived of it, or nothing.
+    pub fn new(response: Option<Response>) -> Self {
+        let called = response.as_ref().map(|response| response.called().clone());
+        Self::of(&called.unwrap_or_else(|| Called::other(Effect::Once, Vec::new())), response, None)
+    }
+
+    pub(crate) fn of(called: &Called, response: Option<Response>, source: Option<TransportError>) -> Self {
+        Self { response, source, called: called.clone() }
+    }
 }
 
 impl fmt::Debug for Incomplete {
@@ -23,7 +34,7 @@ impl fmt::Debug for Incomplete {
         f.debug_struct("Incomplete")
             .field("response", &self.response)
             .field("source", &self.source)
-            .field("operation", &self.operation.name)
+            .field("operation", &self.called.name())
             .finish()
     }
 }
@@ -31,7 +42,7 @@ impl fmt::Debug for Incomplete {
 /// What is known all the same, behind a semicolon.
 impl fmt::Display for Incomplete {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match known_all_the_same(self.operation, self.response.as_ref()) {
+        match known_all_the_same(&self.called, self.response.as_ref()) {
             Some(clause) => write!(f, "; {clause}"),
             None => Ok(()),
         }
@@ -39,20 +50,20 @@ impl fmt::Display for Incomplete {
 }
 
 /// What is known of an operation whose answer is not there as a whole; none if there is nothing to say.
-pub(super) fn known_all_the_same(operation: &Operation, response: Option<&Response>) -> Option<&'static str> {
-    match (response.and_then(Response::created), operation.effect) {
+pub(super) fn known_all_the_same(called: &Called, response: Option<&Response>) -> Option<&'static str> {
+    match (response.and_then(Response::created), called.effect()) {
         // What repeats and creates is an upsert.
         (Some(CreatedId::Contact(_)), Effect::Repeats) => {
             Some("the contact was created or updated, and its id is in the error")
         }
         (Some(CreatedId::Contact(_)), _) => Some("the contact was created, and its id is in the error"),
         (Some(CreatedId::Note(_)), _) => Some("the note was created, and its id is in the error"),
-        (None, Effect::Reads) if operation.list().is_some() && response.is_some() => {
+        (None, Effect::Reads) if called.list().is_some() && response.is_some() => {
             Some("the items that arrived whole are in the error, and are not all")
         }
         (None, Effect::Reads) => None,
-        (None, Effect::Repeats | Effect::Once) => Some(match operation.creates {
-            Some(["contact", ..]) if operation.effect == Effect::Repeats => {
+        (None, Effect::Repeats | Effect::Once) => Some(match called.creates() {
+            Some(["contact", ..]) if called.effect() == Effect::Repeats => {
                 "the contact may have been created or updated"
             }
             Some(["contact", ..]) => "the contact may have been created",

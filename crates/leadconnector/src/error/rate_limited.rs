@@ -20,7 +20,8 @@ pub struct RateLimited {
 }
 
 impl RateLimited {
-    pub(crate) fn new(response: Response) -> Self {
+    /// What an answer with the status 429 says.
+    pub fn new(response: Response) -> Self {
         let limit = response.rate_limit();
         let day_used_up = limit.daily_remaining == Some(0);
         let asked = response.retry_after();

@@ -19,7 +19,8 @@ pub struct TagsNotAdded {
 }
 
 impl TagsNotAdded {
-    pub(crate) fn new(upserted: Upserted, tags: Vec<String>, error: Error) -> Self {
+    /// What came of an upsert, and why the request that adds these tags failed.
+    pub fn new(upserted: Upserted, tags: Vec<String>, error: Error) -> Self {
         let id = CreatedId::Contact(upserted.contact.id.clone());
         Self { upserted, tags, error, id }
     }

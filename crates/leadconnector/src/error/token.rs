@@ -15,7 +15,8 @@ pub struct TokenError {
 }
 
 impl TokenError {
-    pub(crate) fn new(source: BoxError) -> Self {
+    /// What a source says instead of a token. It should hold no secret.
+    pub fn new(source: BoxError) -> Self {
         Self { source: source.into(), response: None }
     }
 

@@ -6,13 +6,33 @@ use super::incomplete::known_all_the_same;
 use crate::Response;
 
 /// A successful answer that is not what the operation answers with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// What is wrong with it.
     pub reason: UndecodableReason,
+    /// The path of what is of another type than the program has asked for, such as `pipelines[3].stages`:
+    /// [`UndecodableReason::OtherType`]. It may hold a person's data, where an object has names of its own.
+    pub path: Option<String>,
     /// The server's answer.
     pub response: Response,
+}
+
+impl Undecodable {
+    /// An answer that is not what was asked for.
+    pub fn new(reason: UndecodableReason, response: Response) -> Self {
+        Self { reason, path: None, response }
+    }
+}
+
+/// Without the path, which comes from a body.
+impl fmt::Debug for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecodable")
+            .field("reason", &self.reason)
+            .field("response", &self.response)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is wrong with a successful answer.
@@ -25,6 +45,8 @@ pub enum UndecodableReason {
     NotJson,
     /// The body is JSON, but not an object.
     NoObject,
+    /// The body is JSON, but not of the type that the program has asked for: [`Client::request`](crate::Client::request).
+    OtherType,
     /// There is no contact, or whatever the operation answers with, with an id in the body.
     NoId,
     /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
@@ -51,6 +73,7 @@ impl UndecodableReason {
         match self {
             Self::Empty | Self::NotJson => false,
             Self::NoObject
+            | Self::OtherType
             | Self::NoId
             | Self::NoList
             | Self::BadItems
@@ -70,6 +93,7 @@ impl fmt::Display for Undecodable {
             UndecodableReason::Empty => "is empty",
             UndecodableReason::NotJson => "is not JSON",
             UndecodableReason::NoObject => "is not an object",
+            UndecodableReason::OtherType => "is not of the type that was asked for",
             UndecodableReason::NoId => "has nothing with an id where it should be",
             UndecodableReason::NoList => "does not have the list",
             UndecodableReason::BadItems => "has a list of which too many items cannot be read",
@@ -81,9 +105,12 @@ impl fmt::Display for Undecodable {
             UndecodableReason::NoTotal => "does not say how many contacts were found",
         };
         write!(f, "the server answered {}, but its body {reason}", self.response.status())?;
+        if self.path.is_some() {
+            f.write_str("; its `path` says where")?;
+        }
         let items = matches!(self.reason, UndecodableReason::NotJson | UndecodableReason::BadItems)
-            && self.response.operation().list().is_some();
-        match known_all_the_same(self.response.operation(), Some(&self.response)) {
+            && self.response.called().list().is_some();
+        match known_all_the_same(self.response.called(), Some(&self.response)) {
             Some(clause) if items || self.response.created().is_some() => write!(f, "; {clause}"),
             _ => Ok(()),
         }

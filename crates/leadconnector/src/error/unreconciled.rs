@@ -15,6 +15,13 @@ pub struct Unreconciled {
     pub error: Error,
 }
 
+impl Unreconciled {
+    /// A contact that was found, and why the outcome is unknown.
+    pub fn new(found: Contact, error: Error) -> Self {
+        Self { found, error }
+    }
+}
+
 impl fmt::Display for Unreconciled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

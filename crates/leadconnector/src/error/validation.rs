@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::Response;
+use crate::call::Called;
 
 /// What the server does not accept: `message` in its answer.
 #[derive(Clone)]
@@ -16,17 +17,22 @@ pub struct Validation {
 }
 
 impl Validation {
+    /// What the server does not accept, in its own words: `message` in its answer.
+    pub fn new(messages: impl IntoIterator<Item: Into<String>>, response: Response) -> Self {
+        Self { messages: messages.into_iter().map(|text| ValidationMessage(text.into())).collect(), response }
+    }
+
     /// Whether a message names a member of the request: then that is why the server refused it.
     pub(crate) fn names_a_member(&self) -> bool {
-        let members = self.response.operation().request;
-        self.messages.iter().any(|message| message.names_one_of(members))
+        let called = self.response.called();
+        self.messages.iter().any(|message| message.names_a_member_of(called))
     }
 }
 
 impl fmt::Display for Validation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sent = self.response.operation().request;
-        let what = match self.response.operation().creates {
+        let sent = self.response.called().documented_members();
+        let what = match self.response.called().creates() {
             Some(["contact", ..]) => "the contact",
             Some(["note", ..]) => "the note",
             _ => "the request",
@@ -60,10 +66,6 @@ impl fmt::Debug for Validation {
 pub struct ValidationMessage(String);
 
 impl ValidationMessage {
-    pub(crate) fn received(text: String) -> Self {
-        Self(text)
-    }
-
     /// The message, in the server's words.
     pub fn text(&self) -> &str {
         &self.0
@@ -89,22 +91,21 @@ impl ValidationMessage {
     }
 
     /// Whether the message is about a member of the request: one of these, or another that the program has sent.
-    fn names_one_of(&self, members: &[&str]) -> bool {
+    fn names_a_member_of(&self, called: &Called) -> bool {
         let text = self.0.to_lowercase();
         let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if has(&["created", "saved"]) {
             return false;
         }
-        let is_member = |word: &str| members.iter().any(|member| member.eq_ignore_ascii_case(word));
         let by_form = self.field().is_some_and(|field| {
             let first = field.split('.').next().unwrap_or_default();
             // Of others than the known ones, only what is written as a member is: `it must be repeated` is about none.
             let is_written_as_one =
                 first.starts_with(|c: char| c.is_ascii_lowercase()) && first.contains(|c: char| c.is_ascii_uppercase());
-            is_member(first) || is_written_as_one || field.contains('.') || text.contains("should not exist")
+            called.has_member(first) || is_written_as_one || field.contains('.') || text.contains("should not exist")
         });
         let mut words = self.0.split(|c: char| !c.is_ascii_alphanumeric());
-        by_form || (has(&REFUSING) && words.any(is_member))
+        by_form || (has(&REFUSING) && words.any(|word| called.has_member(word)))
     }
 }
 
@@ -148,9 +149,9 @@ mod tests {
             ("Not possible in the current state", false),
             ("", false),
         ] {
-            let message = ValidationMessage::received(text.into());
-            let members = leadconnector_raw::operations::CREATE_CONTACT.request;
-            assert_eq!(message.names_one_of(members), names, "{text}");
+            let message = ValidationMessage(text.into());
+            let called = Called::Operation(&leadconnector_raw::operations::CREATE_CONTACT);
+            assert_eq!(message.names_a_member_of(&called), names, "{text}");
         }
     }
 
@@ -171,7 +172,7 @@ mod tests {
             ("rosan@deos.com must be different", None),
             ("", None),
         ] {
-            assert_eq!(ValidationMessage::received(text.into()).field().as_deref(), field, "{text}");
+            assert_eq!(ValidationMessage(text.into()).field().as_deref(), field, "{text}");
         }
     }
 }

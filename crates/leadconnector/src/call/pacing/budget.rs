@@ -8,6 +8,7 @@ use super::daily_allowance::{DAY, DailyAllowance};
 use super::interval::Interval;
 use super::share::Share;
 use super::{BudgetAnswer, PacingError};
+use crate::RateLimit;
 
 /// The budget of one location.
 #[derive(Debug, Default)]
@@ -138,6 +139,21 @@ impl Budget {
         }
     }
 
+    /// What is left, as it is counted here; none if nobody has said yet what is allowed.
+    pub(super) fn allowance(&mut self, now: Instant) -> Option<RateLimit> {
+        self.forget(now);
+        let places = self.share.map_or(self.interval.max(), |share| share.places());
+        let remaining = places.saturating_sub(self.interval.used_by_us(now));
+        self.is_known.then(|| RateLimit {
+            daily_limit: Some(self.day.limit()),
+            daily_remaining: Some(self.day.remaining()),
+            daily_reset: self.day.ends_in(now),
+            interval: Some(self.interval.length()),
+            max: Some(self.interval.max()),
+            remaining: Some(if self.held_until.is_some() { 0 } else { remaining }),
+        })
+    }
+
     /// Whether nothing is counted any more.
     pub(super) fn is_idle(&self) -> bool {
         self.interval.is_idle() && self.day.is_idle() && self.held_until.is_none()
@@ -147,10 +163,10 @@ impl Budget {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::LocationId;
     use crate::call::pacing::for_tests::{answer, learnt, left, location};
     use crate::call::pacing::interval::INTERVAL;
     use crate::call::pacing::{Pacing, Permit, SlidingWindow};
-    use crate::{LocationId, RateLimit};
 
     #[tokio::test(start_paused = true)]
     async fn the_servers_figures_count() {

@@ -67,10 +67,20 @@ impl DailyAllowance {
         }
     }
 
+    /// How many requests are left today.
+    pub(super) fn remaining(&self) -> u64 {
+        let used = self.word.map_or(0, |word| word.used).saturating_add(self.unreported);
+        self.limit.saturating_sub(used)
+    }
+
+    /// The time until the day ends; none if it has not begun.
+    pub(super) fn ends_in(&self, now: Instant) -> Option<Duration> {
+        self.ends.map(|ends| ends.saturating_duration_since(now))
+    }
+
     /// Whether something is left, or it is time to ask whether there is.
     pub(super) fn has_room(&self, now: Instant) -> bool {
-        let used = self.word.map_or(0, |word| word.used).saturating_add(self.unreported);
-        used < self.limit || (self.unreported == self.lost && self.ask_again().is_some_and(|at| at <= now))
+        self.remaining() > 0 || (self.unreported == self.lost && self.ask_again().is_some_and(|at| at <= now))
     }
 
     /// When a request asks whether the day has begun anew; none if the server has said when it does, or nothing at all.

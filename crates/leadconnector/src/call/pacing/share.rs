@@ -34,6 +34,11 @@ impl Share {
         Self { places, sent: None, seen: now, changed: now, least: remaining, by_others, is_admitted: false }
     }
 
+    /// How many requests may be sent in an interval.
+    pub(super) fn places(&self) -> u64 {
+        self.places
+    }
+
     /// Whether others have not been seen for so long that they are taken to be gone.
     pub(super) fn is_over(&self, interval: &Interval, now: Instant) -> bool {
         now.duration_since(self.seen) >= interval.length() * 2

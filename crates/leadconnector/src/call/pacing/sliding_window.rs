@@ -5,10 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use tokio::time::Instant;
 
-use super::budget::{End, Learnt};
+use super::budget::{Budget, End, Learnt};
 use super::waiting_line::{WaitingLine, lock};
 use super::{BudgetAnswer, Pacing, PacingError, Permit};
-use crate::LocationId;
+use crate::{LocationId, RateLimit};
 
 /// Lines are looked through for those that can be forgotten when there are so many of them, or twice as many as were left by
 /// the last look.
@@ -99,6 +99,16 @@ impl Locations {
 impl Pacing for SlidingWindow {
     type Permit = WindowPermit;
 
+    /// What is counted here: an answer that has told of others is taken into account, what they have used since then is not. None
+    /// until an answer has come.
+    fn allowance(&self, location: &LocationId) -> Option<RateLimit> {
+        let locations = lock(&self.locations);
+        match locations.lines.get(location) {
+            Some(line) => line.allowance(Instant::now()),
+            None => locations.learnt.get(location).map(|learnt| Budget::of(*learnt).allowance(Instant::now()))?,
+        }
+    }
+
     async fn acquire(&self, location: &LocationId) -> Result<WindowPermit, PacingError> {
         let line = self.line(location);
         let begun = line.acquire().await?;
@@ -143,7 +153,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::RateLimit;
     use crate::call::pacing::daily_allowance::{DAILY_LIMIT, DAY};
     use crate::call::pacing::for_tests::{answer, left, location};
     use crate::call::pacing::interval::{INTERVAL, MAX};

@@ -7,6 +7,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::PacingError;
 use super::budget::{Budget, End, Learnt, Turn};
+use crate::RateLimit;
 
 /// The budget of one location, and those who wait for it.
 #[derive(Debug, Default)]
@@ -49,6 +50,10 @@ impl WaitingLine {
         let mut budget = lock(&self.budget);
         budget.forget(now);
         budget.is_idle()
+    }
+
+    pub(super) fn allowance(&self, now: Instant) -> Option<RateLimit> {
+        lock(&self.budget).allowance(now)
     }
 
     pub(super) fn learnt(&self) -> Option<Learnt> {

@@ -20,10 +20,19 @@ const FIRST_SWEEP: usize = 64;
 pub(crate) struct Kept<T> {
     /// How long an answer is kept; zero for not at all.
     time: Duration,
-    /// How long somebody waits for another one's question before asking it as well. The other one may be a future that is neither
-    /// polled nor dropped.
-    patience: Duration,
     locations: Mutex<Locations<T>>,
+}
+
+/// How somebody wants it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct How {
+    /// Only a question will do that is begun after this.
+    pub(crate) anew: bool,
+    /// How long to wait for another one's question before asking it as well. The other one may be a future that is neither polled nor
+    /// dropped.
+    pub(crate) patience: Duration,
+    /// Whether an error is nobody else's: it may come of what this one wants otherwise than the others.
+    pub(crate) is_alone: bool,
 }
 
 struct Locations<T> {
@@ -50,14 +59,13 @@ struct Last<T> {
 }
 
 impl<T: Clone> Kept<T> {
-    pub(crate) fn new(time: Duration, patience: Duration) -> Self {
+    pub(crate) fn new(time: Duration) -> Self {
         let locations = Locations { places: HashMap::new(), sweep_at: FIRST_SWEEP };
-        Self { time, patience, locations: Mutex::new(locations) }
+        Self { time, locations: Mutex::new(locations) }
     }
 
     /// What is kept, or else what is answered now. Who waits for an answer that is an error takes it; who comes later asks again.
-    /// If it is wanted `anew`, only a question will do that is begun after this.
-    pub(crate) async fn get<F>(&self, location: &LocationId, anew: bool, ask: impl FnOnce() -> F) -> Result<T, Error>
+    pub(crate) async fn get<F>(&self, location: &LocationId, how: How, ask: impl FnOnce() -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, Error>>,
     {
@@ -67,11 +75,11 @@ impl<T: Clone> Kept<T> {
         let visit = Visit::new(self, location);
         let place = &*visit.place;
         let (begun, ended) = (place.begun.load(Ordering::Relaxed), place.ended.load(Ordering::Relaxed));
-        let Ok(mut last) = timeout(self.patience, place.last.lock()).await else {
+        let Ok(mut last) = timeout(how.patience, place.last.lock()).await else {
             return ask().await;
         };
         if let Some((number, at, answer)) = &last.answer
-            && if anew { *number > begun } else { *number > ended || self.is_fresh(*at) }
+            && if how.anew { *number > begun } else { *number > ended || self.is_fresh(*at) }
         {
             return Ok(answer.clone());
         }
@@ -84,7 +92,7 @@ impl<T: Clone> Kept<T> {
         let outcome = ask().await;
         match &outcome {
             Ok(answer) => *last = Last { answer: Some((number, Instant::now(), answer.clone())), error: None },
-            Err(error) => last.error = Some((number, error.clone())),
+            Err(error) => last.error = (!how.is_alone).then(|| (number, error.clone())),
         }
         place.ended.store(number, Ordering::Relaxed);
         outcome
@@ -168,13 +176,15 @@ mod tests {
     use crate::InvalidValue;
 
     const MINUTE: Duration = Duration::from_secs(60);
+    const USUALLY: How = How { anew: false, patience: MINUTE, is_alone: false };
+    const ANEW: How = How { anew: true, ..USUALLY };
 
     fn location(name: &str) -> LocationId {
         LocationId::new(name).unwrap()
     }
 
     fn kept() -> Kept<u32> {
-        Kept::new(5 * MINUTE, MINUTE)
+        Kept::new(5 * MINUTE)
     }
 
     /// Answers with how often it was asked, after a second.
@@ -206,7 +216,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn however_many_want_it_it_is_asked_for_once_while_it_is_kept() {
         let (kept, server, a) = (kept(), Server::new(), location("a"));
-        let burst = || join_all((0..32).map(|_| kept.get(&a, false, || server.ask())));
+        let burst = || join_all((0..32).map(|_| kept.get(&a, USUALLY, || server.ask())));
         for expected in 1..=3 {
             for _ in 0..2 {
                 assert!(burst().await.into_iter().all(|answer| answer.unwrap() == expected));
@@ -215,25 +225,25 @@ mod tests {
             assert_eq!(server.asked(), u64::from(expected));
         }
         // Another location is another question.
-        assert_eq!(kept.get(&location("b"), false, || server.ask()).await.unwrap(), 4);
+        assert_eq!(kept.get(&location("b"), USUALLY, || server.ask()).await.unwrap(), 4);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_not_kept_is_asked_for_by_each() {
-        let (kept, server, a) = (Kept::new(Duration::ZERO, MINUTE), Server::new(), location("a"));
-        join_all((0..3).map(|_| kept.get(&a, false, || server.ask()))).await;
+        let (kept, server, a) = (Kept::new(Duration::ZERO), Server::new(), location("a"));
+        join_all((0..3).map(|_| kept.get(&a, USUALLY, || server.ask()))).await;
         assert_eq!((server.asked(), kept.locations().places.len()), (3, 0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn who_waited_for_one_that_fails_takes_its_error() {
         let (kept, server, a) = (kept(), Server::failing(), location("a"));
-        let errors = join_all((0..32).map(|_| kept.get(&a, false, || server.ask()))).await;
+        let errors = join_all((0..32).map(|_| kept.get(&a, USUALLY, || server.ask()))).await;
         assert!(errors.into_iter().all(|error| error.unwrap_err().to_string() == "x 1"));
         // No error is kept.
         assert_eq!((server.asked(), kept.locations().places.len()), (1, 0));
         // Who comes later asks again, also while somebody is still to be told.
-        let call = || kept.get(&a, false, || server.ask());
+        let call = || kept.get(&a, USUALLY, || server.ask());
         let (mut first, mut waits) = (Box::pin(call()), Box::pin(call()));
         assert!((&mut first).now_or_never().is_none() && (&mut waits).now_or_never().is_none());
         let first = first.await;
@@ -246,21 +256,21 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_failure_after_the_time_is_no_answer_to_who_comes_later() {
         let (kept, server, a) = (kept(), Server::new(), location("a"));
-        assert_eq!(kept.get(&a, false, || server.ask()).await.unwrap(), 1);
+        assert_eq!(kept.get(&a, USUALLY, || server.ask()).await.unwrap(), 1);
         tokio::time::advance(5 * MINUTE).await;
         let failing = Server::failing();
-        kept.get(&a, false, || failing.ask()).await.unwrap_err();
-        assert_eq!(kept.get(&a, false, || server.ask()).await.unwrap(), 2);
+        kept.get(&a, USUALLY, || failing.ask()).await.unwrap_err();
+        assert_eq!(kept.get(&a, USUALLY, || server.ask()).await.unwrap(), 2);
     }
 
     /// Who wants it anew learns that it failed; the others have what is kept.
     #[tokio::test(start_paused = true)]
     async fn what_is_kept_outlives_a_failure() {
         let (kept, server, failing, a) = (kept(), Server::new(), Server::failing(), location("a"));
-        assert_eq!(kept.get(&a, false, || server.ask()).await.unwrap(), 1);
-        let (anew, waits) = tokio::join!(kept.get(&a, true, || failing.ask()), kept.get(&a, false, || server.ask()));
+        assert_eq!(kept.get(&a, USUALLY, || server.ask()).await.unwrap(), 1);
+        let (anew, waits) = tokio::join!(kept.get(&a, ANEW, || failing.ask()), kept.get(&a, USUALLY, || server.ask()));
         assert_eq!((anew.unwrap_err().to_string(), waits.unwrap()), ("x 1".to_owned(), 1));
-        assert_eq!((kept.get(&a, false, || server.ask()).await.unwrap(), server.asked()), (1, 1));
+        assert_eq!((kept.get(&a, USUALLY, || server.ask()).await.unwrap(), server.asked()), (1, 1));
         let place = Arc::clone(&kept.locations().places[&a]);
         assert!(place.last.try_lock().unwrap().error.is_none());
     }
@@ -268,15 +278,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn if_the_one_who_asks_is_dropped_the_next_one_asks() {
         let (kept, server, a) = (kept(), Server::new(), location("a"));
-        let mut first = Box::pin(kept.get(&a, false, || server.ask()));
-        let mut second = Box::pin(kept.get(&a, false, || server.ask()));
+        let mut first = Box::pin(kept.get(&a, USUALLY, || server.ask()));
+        let mut second = Box::pin(kept.get(&a, USUALLY, || server.ask()));
         assert!((&mut first).now_or_never().is_none() && (&mut second).now_or_never().is_none());
         assert_eq!(server.asked(), 1);
         drop(first);
         assert_eq!((second.await.unwrap(), server.asked()), (2, 2));
         // Nothing is left of one who was alone.
         let b = location("b");
-        let mut alone = Box::pin(kept.get(&b, false, || server.ask()));
+        let mut alone = Box::pin(kept.get(&b, USUALLY, || server.ask()));
         assert!((&mut alone).now_or_never().is_none());
         drop(alone);
         assert_eq!(kept.locations().places.len(), 1);
@@ -285,10 +295,10 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
         let (kept, server, a) = (kept(), Server::new(), location("a"));
-        let mut forgotten = Box::pin(kept.get(&a, false, pending::<Result<u32, Error>>));
+        let mut forgotten = Box::pin(kept.get(&a, USUALLY, pending::<Result<u32, Error>>));
         assert!((&mut forgotten).now_or_never().is_none());
         let begun = Instant::now();
-        let answers = join_all((0..3).map(|_| kept.get(&a, false, || server.ask()))).await;
+        let answers = join_all((0..3).map(|_| kept.get(&a, USUALLY, || server.ask()))).await;
         assert!(answers.into_iter().all(|answer| answer.is_ok()));
         assert_eq!(begun.elapsed(), MINUTE + Duration::from_secs(1));
     }
@@ -296,8 +306,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_is_wanted_anew_is_asked_for_after_that() {
         let (kept, server, a) = (kept(), Server::new(), location("a"));
-        let ordinary = || kept.get(&a, false, || server.ask());
-        let anew = || kept.get(&a, true, || server.ask());
+        let ordinary = || kept.get(&a, USUALLY, || server.ask());
+        let anew = || kept.get(&a, ANEW, || server.ask());
         assert_eq!(ordinary().await.unwrap(), 1);
         assert_eq!(anew().await.unwrap(), 2);
         assert_eq!(ordinary().await.unwrap(), 2);
@@ -315,7 +325,7 @@ mod tests {
             async move {
                 let mut most = 0;
                 for number in range {
-                    kept.get(&location(&format!("location-{number}")), false, || server.ask()).await.unwrap();
+                    kept.get(&location(&format!("location-{number}")), USUALLY, || server.ask()).await.unwrap();
                     most = most.max(kept.locations().places.len());
                 }
                 most
