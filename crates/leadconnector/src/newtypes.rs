@@ -7,6 +7,7 @@ mod id;
 mod phone;
 mod token;
 
+use std::cell::Cell;
 use std::fmt;
 
 pub use api_version::ApiVersion;
@@ -14,7 +15,7 @@ pub use country::Country;
 pub use email::Email;
 pub use id::{BusinessId, ContactId, CustomFieldId, LocationId, NoteId, UserId, WorkflowId};
 pub use phone::Phone;
-use serde::de::{self, Visitor};
+use serde::de::{self, Deserializer, Error as _, Visitor};
 pub use token::Token;
 
 use crate::InvalidValue;
@@ -51,10 +52,10 @@ macro_rules! checked_text {
             }
         }
 
-        /// From text that is checked as by `new`, whose error it has.
+        /// From text that is checked as by `new`, whose error it has. What is no text is not in the error.
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::newtypes::Checked(<Self as std::str::FromStr>::from_str))
+                $crate::newtypes::deserialize_checked(deserializer, stringify!($name), std::str::FromStr::from_str)
             }
         }
 
@@ -105,19 +106,25 @@ macro_rules! checked_text {
 }
 pub(crate) use checked_text;
 
-/// Reads a text by a function that checks it. The check is made where the text is read, so that the error has its place.
-pub(crate) struct Checked<F>(pub(crate) F);
-
-impl<F> Checked<F> {
-    fn no_text<T, E: de::Error>(self) -> E
-    where
-        Self: Visitor<'static, Value = T>,
-    {
-        E::invalid_type(de::Unexpected::Other("something else"), &self)
-    }
+/// Reads a text, and checks it where it is read, so that the error has its place. Where there is something else than text, the error
+/// does not have it: a phone without quotes is somebody's number.
+pub(crate) fn deserialize_checked<'de, T, D: Deserializer<'de>>(
+    deserializer: D,
+    name: &str,
+    check: impl FnOnce(&str) -> Result<T, InvalidValue>,
+) -> Result<T, D::Error> {
+    let is_text = Cell::new(false);
+    deserializer.deserialize_str(Checked { check, is_text: &is_text }).map_err(|error| {
+        if is_text.get() { error } else { D::Error::custom(format_args!("{name} is not a string that can be read")) }
+    })
 }
 
-impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<F> {
+struct Checked<'a, F> {
+    check: F,
+    is_text: &'a Cell<bool>,
+}
+
+impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<'_, F> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -125,36 +132,7 @@ impl<T, F: FnOnce(&str) -> Result<T, InvalidValue>> Visitor<'_> for Checked<F> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        (self.0)(text).map_err(E::custom)
-    }
-
-    // Serde's own error would have what stands there: a phone without quotes is somebody's number.
-
-    fn visit_bool<E: de::Error>(self, _: bool) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_i64<E: de::Error>(self, _: i64) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_u64<E: de::Error>(self, _: u64) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_i128<E: de::Error>(self, _: i128) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_u128<E: de::Error>(self, _: u128) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<T, E> {
-        Err(self.no_text())
-    }
-
-    fn visit_bytes<E: de::Error>(self, _: &[u8]) -> Result<T, E> {
-        Err(self.no_text())
+        self.is_text.set(true);
+        (self.check)(text).map_err(E::custom)
     }
 }

@@ -3,7 +3,7 @@ use std::fmt;
 use http::HeaderValue;
 use serde::de::{Deserialize, Deserializer};
 
-use super::Checked;
+use super::deserialize_checked;
 use crate::InvalidValue;
 
 /// An access token of a sub-account, or its private integration token.
@@ -93,6 +93,6 @@ impl TryFrom<String> for Token {
 /// its file, as TOML does, has that line.
 impl<'de> Deserialize<'de> for Token {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Checked(|text: &str| Self::new(text)))
+        deserialize_checked(deserializer, "token", |text| Self::new(text))
     }
 }
