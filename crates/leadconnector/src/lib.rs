@@ -71,10 +71,14 @@
 //!   enable in reqwest: where one of them brings aws-lc-rs or native-tls, enable `rustls` or `native-tls` here too.
 //! - `native-tls`: TLS by the library of the operating system. Where it is enabled too, it is what is used.
 
-/// The README is tested too.
+/// The READMEs are tested too.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct ReadmeOfTheRepository;
 
 mod call;
 mod client;
