@@ -465,7 +465,7 @@ async fn nobody_is_listening() {
 #[test]
 fn a_client_that_cannot_be_built() {
     fn client(http: reqwest::ClientBuilder) -> Result<Client, Error> {
-        Ok(Client::builder("MARKER-token").http(http).build()?)
+        Ok(Client::builder("MARKER-token").base_url("http://127.0.0.1:1").http(http).build()?)
     }
     let error = client(reqwest::Client::builder().user_agent("MARKER\n")).unwrap_err();
     assert_eq!((variant(&error), created(&error)), ("Setup", "no"));
