@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::columns;
+use crate::table::{Reading, delimiter, encoding};
 use crate::way::Way;
 
 pub(crate) const HELP: &str = "\
@@ -18,21 +19,33 @@ The first line of FILE has the names of the columns, as on the vendor's page:
   source, country, companyName, assignedTo,
   and customFields.ID for the custom field with this id.
   cf:FIELD is the location's custom field with this key, name or id, such as
-  cf:contact.plan or cf:Plan. The location is asked once for its fields (with the
-  scope locations/customFields.readonly), and a line is refused in which a cell
-  does not fit the kind or the options of its field. Several choices are
+  cf:contact.plan or cf:Plan. The location is asked once for its fields (with
+  the scope locations/customFields.readonly), and a line is refused in which a
+  cell does not fit the kind or the options of its field. Several choices are
   separated by ;
+Case, spaces and underscores make no difference in these names: First Name and
+first_name are firstName.
 An empty cell is not sent, and a line of empty cells is skipped. A line needs
 one of firstName, lastName, email and phone: the server refuses name alone.
+
+FILE is read as spreadsheets write it: in UTF-8, UTF-16 or Windows-1252, and
+with commas, semicolons or tabs between the cells. Which of them is told by what
+is in it, and said if it is not UTF-8 with commas. If it cannot be told, nothing
+is sent.
 
 Options:
   --upsert         Update the contact that is there already, and create one only
                    where there is none
   --tag TAG        Add a tag to each contact, besides those of its line; several
                    are separated by ;, or the option is repeated
-  --dry-run        Check every line, say what would be done, and send nothing; if
-                   there is a column cf:FIELD, nothing but the look-up of the
-                   custom fields
+  --dry-run        Check every line, say what would be done, and send nothing;
+                   if there is a column cf:FIELD, nothing but the look-up of
+                   the custom fields
+  --encoding NAME  What FILE is written in, such as utf-8, utf-16le,
+                   windows-1252, windows-1251, macintosh or shift_jis; a byte
+                   order mark counts before it. Lines that are not in it are
+                   refused one by one
+  --delimiter C    What stands between the cells: one character, or tab
   --journal FILE   Where to write what was done [default: FILE.journal]
   --wait SECONDS   How old a request is when a look-up that does not find its
                    contact counts [default: 60]
@@ -80,6 +93,7 @@ pub(crate) enum Command {
 
 pub(crate) struct Arguments {
     pub(crate) file: PathBuf,
+    pub(crate) reading: Reading,
     pub(crate) journal: Option<PathBuf>,
     pub(crate) way: Way,
     /// For each contact, besides those of its line.
@@ -94,7 +108,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
 
     let (mut file, mut journal, mut dry_run, mut send_again) = (None, None, false, false);
     let (mut way, mut tags) = (Way::Create, Vec::new());
-    let mut wait = Duration::from_secs(60);
+    let (mut reading, mut wait) = (Reading::default(), Duration::from_secs(60));
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -102,6 +116,8 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             Long("tag") => tags.extend(parser.value()?.parse_with(tags_of)?),
             Long("dry-run") => dry_run = true,
             Long("send-again") => send_again = true,
+            Long("encoding") => reading.encoding = Some(parser.value()?.parse_with(encoding::named)?),
+            Long("delimiter") => reading.delimiter = Some(parser.value()?.parse_with(delimiter::named)?),
             Long("journal") => journal = Some(PathBuf::from(parser.value()?)),
             Long("wait") => wait = parser.value()?.parse_with(seconds)?,
             Long("help") | Short('h') => return Ok(Command::Help),
@@ -110,7 +126,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         }
     }
     let file = file.ok_or("no FILE is given")?;
-    Ok(Command::Import(Arguments { file, journal, way, tags, dry_run, send_again, wait }))
+    Ok(Command::Import(Arguments { file, reading, journal, way, tags, dry_run, send_again, wait }))
 }
 
 fn tags_of(text: &str) -> Result<Vec<String>, &'static str> {

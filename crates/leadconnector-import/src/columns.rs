@@ -10,6 +10,28 @@ use leadconnector::{
     LocationCustomField, NewContact, NewContactBuilder, Phone, UserId,
 };
 
+/// The columns, but those of custom fields.
+const NAMES: [&str; 18] = [
+    "firstName",
+    "lastName",
+    "name",
+    "email",
+    "gender",
+    "phone",
+    "address1",
+    "city",
+    "state",
+    "postalCode",
+    "website",
+    "timezone",
+    "dnd",
+    "tags",
+    "source",
+    "country",
+    "companyName",
+    "assignedTo",
+];
+
 /// One of these has to be there: the server refuses a contact without.
 const NEEDED: [&str; 4] = ["firstName", "lastName", "email", "phone"];
 
@@ -22,7 +44,7 @@ const CALLED: &str = "cf:";
 /// What is wrong with a column or a cell.
 pub(crate) enum ColumnError {
     Unknown(String),
-    Twice(String, usize, usize),
+    Twice(String, [(usize, String); 2]),
     SameField([(usize, String); 2]),
     NoField(usize, InvalidValue),
     Value(InvalidValue),
@@ -36,9 +58,13 @@ impl fmt::Display for ColumnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unknown(name) => write!(f, "there is no column {name:?}: see --help for their names"),
-            Self::Twice(name, first, second) => {
-                write!(f, "the columns {first} and {second} have the same name, {name:?}: take one of them away")
+            Self::Twice(_, [(first, one), (second, other)]) if one == other => {
+                write!(f, "the columns {first} and {second} have the same name, {one:?}: take one of them away")
             }
+            Self::Twice(name, [(first, one), (second, other)]) => write!(
+                f,
+                "the columns {first} and {second}, {one:?} and {other:?}, are both {name}: take one of them away"
+            ),
             Self::SameField([(first, one), (second, other)]) => write!(
                 f,
                 "the columns {first} and {second}, {one:?} and {other:?}, are the same custom field: take one of them away"
@@ -67,6 +93,7 @@ pub(crate) struct Columns(Vec<Column>);
 
 #[derive(Clone)]
 struct Column {
+    /// As it is written on the vendor's page, whatever the header is.
     name: String,
     /// The custom field that it calls by key, name or id, once those of the location are known.
     field: Option<LocationCustomField>,
@@ -88,16 +115,18 @@ impl Column {
 
 impl Columns {
     /// Checks the names of the columns: one that is not known would be left out of every line.
-    pub(crate) fn new(names: &StringRecord) -> Result<Self, ColumnError> {
+    pub(crate) fn new(headers: &StringRecord) -> Result<Self, ColumnError> {
         let mut places = BTreeMap::new();
         let mut columns = Vec::new();
-        for (place, name) in (1..).zip(names) {
-            let column = Column { name: name.to_owned(), field: None };
+        for (place, header) in (1..).zip(headers) {
+            let name = name(header).ok_or_else(|| ColumnError::Unknown(header.to_owned()))?;
+            let column = Column { name: name.clone(), field: None };
             if column.called().is_none() {
                 let _ = set(NewContact::builder(), &column, None)?;
             }
-            if let Some(before) = places.insert(name, place) {
-                return Err(ColumnError::Twice(name.to_owned(), before, place));
+            let this = (place, header.to_owned());
+            if let Some(before) = places.insert(name.clone(), this.clone()) {
+                return Err(ColumnError::Twice(name, [before, this]));
             }
             columns.push(column);
         }
@@ -155,6 +184,29 @@ impl Columns {
         cells.sort();
         cells
     }
+}
+
+/// Whether a header is the name of a column.
+pub(crate) fn is_known(header: &str) -> bool {
+    name(header).is_some()
+}
+
+/// The name of the column that a header means, in whatever case it is, and with whatever spaces and underscores.
+fn name(header: &str) -> Option<String> {
+    let same = |name: &&&str| folded(name) == folded(header);
+    if let Some(name) = NAMES.iter().find(same) {
+        return Some((*name).to_owned());
+    }
+    [BY_ID, CALLED].into_iter().find_map(|prefix| {
+        let end = prefix.chars().next_back()?;
+        let (before, behind) = header.split_once(end)?;
+        (folded(before) == folded(prefix.trim_end_matches(end))).then(|| format!("{prefix}{}", behind.trim()))
+    })
+}
+
+/// What two spellings of a name have in common.
+fn folded(name: &str) -> String {
+    name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
 }
 
 /// Addresses and custom fields of long text may have several lines.

@@ -51,10 +51,13 @@ async fn main() -> ExitCode {
 
 /// Imports the file; false if not every line ended well.
 async fn run(arguments: Arguments) -> Result<bool, AnyError> {
-    let Arguments { file, journal, way, tags, dry_run, send_again, wait } = arguments;
+    let Arguments { file, reading, journal, way, tags, dry_run, send_again, wait } = arguments;
     let tagged = (!tags.is_empty()).then(|| format!("each of them would be tagged: {}", tags.join(", ")));
-    let mut table = Table::open(&file, tags)?;
+    let mut table = Table::open(&file, &reading, tags)?;
     let shown = file.display().to_string();
+    if let Some(words) = table.reading_words() {
+        say(&format!("{shown}: {words}"));
+    }
     let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
     // A dry run needs no location otherwise.
     let asks = table.calls_fields();

@@ -1,24 +1,29 @@
 //! The lines of the file, read one after the other: a file may be larger than the memory.
 
+pub(crate) mod delimiter;
+pub(crate) mod encoding;
 mod quotes;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use csv::{ErrorKind, StringRecord};
+use csv::{ByteRecord, StringRecord};
+use encoding_rs::{Encoding, UTF_8};
 use leadconnector::{CustomFields, NewContact};
 use sha2::{Digest, Sha256};
 
 use crate::columns::Columns;
+use encoding::{Text, Told};
 
 /// A file with the names of its columns.
 pub(crate) struct Table {
-    path: PathBuf,
+    file: TextFile,
+    /// What shows whether the encoding is the right one, in words.
+    sign: Option<String>,
     columns: Arc<Columns>,
     /// Of each line, besides its own.
     tags: Arc<[String]>,
@@ -27,6 +32,44 @@ pub(crate) struct Table {
     /// The records in which a quote is not closed, by their places, each with the lines to the quote: they have swallowed the lines
     /// behind them.
     unclosed: Arc<HashMap<u64, u64>>,
+}
+
+/// How a file is to be read, as far as it is not to be told by what is in it.
+#[derive(Default)]
+pub(crate) struct Reading {
+    pub(crate) encoding: Option<&'static Encoding>,
+    pub(crate) delimiter: Option<u8>,
+}
+
+/// A file, and how it is read.
+#[derive(Clone)]
+struct TextFile {
+    path: PathBuf,
+    encoding: &'static Encoding,
+    /// What stands between the cells.
+    delimiter: u8,
+}
+
+impl TextFile {
+    fn text(&self) -> Result<Text, String> {
+        Text::open(&self.path, self.encoding).map_err(|error| self.unreadable(&error))
+    }
+
+    /// The records behind the first one, which has the names of the columns.
+    fn records(&self) -> Result<(csv::Reader<Text>, ByteRecord), String> {
+        let mut builder = csv::ReaderBuilder::new();
+        let mut records = builder.delimiter(self.delimiter).flexible(true).from_reader(self.text()?);
+        let names = records.byte_headers().map_err(|error| self.unreadable(&error))?.clone();
+        Ok((records, names))
+    }
+
+    fn unreadable(&self, error: &dyn fmt::Display) -> String {
+        format!("cannot read {}: {error}", self.path.display())
+    }
+
+    fn no_text(&self) -> String {
+        format!("it is not text in {}", encoding::shown(self.encoding))
+    }
 }
 
 /// What shows that a file is another one than before.
@@ -120,7 +163,7 @@ impl fmt::Display for Problem {
 
 impl Table {
     /// Opens a file; each line has these tags besides its own.
-    pub(crate) fn open(path: &Path, tags: Vec<String>) -> Result<Self, String> {
+    pub(crate) fn open(path: &Path, reading: &Reading, tags: Vec<String>) -> Result<Self, String> {
         let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", path.display());
         let first_line = |error: &dyn fmt::Display| format!("{}, line 1: {error}", path.display());
         let metadata = path.metadata().map_err(|error| unreadable(&error))?;
@@ -131,22 +174,32 @@ impl Table {
             return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
         }
         let version = Version::of(path).map_err(|error| unreadable(&error))?;
-        let unclosed = File::open(path).and_then(|file| quotes::unclosed(BufReader::new(file)));
-        let unclosed = unclosed.map_err(|error| unreadable(&error))?;
+        let Told { encoding, sign } = encoding::tell(path, reading.encoding).map_err(|error| unreadable(&error))?;
+        let mut file = TextFile { path: path.to_owned(), encoding, delimiter: b',' };
+        file.delimiter = match reading.delimiter {
+            Some(delimiter) => delimiter,
+            None => delimiter::tell(file.text()?).map_err(|error| unreadable(&error))?,
+        };
+        let unclosed = quotes::unclosed(file.text()?, file.delimiter).map_err(|error| unreadable(&error))?;
         let unclosed: HashMap<_, _> = unclosed.into_iter().map(|unclosed| (unclosed.record, unclosed.lines)).collect();
         if unclosed.contains_key(&0) {
             return Err(first_line(&quotes::NOT_CLOSED));
         }
-        let mut reader = reader(path).map_err(|error| unreadable(&error))?;
-        let names = reader.headers().map_err(|error| unreadable(&error))?;
-        let columns = Columns::new(names).map_err(|error| first_line(&error))?;
-        Ok(Self {
-            path: path.to_owned(),
-            columns: Arc::new(columns),
-            tags: tags.into(),
-            version,
-            unclosed: Arc::new(unclosed),
-        })
+        let (_, names) = file.records()?;
+        let mut names = StringRecord::from_byte_record(names).map_err(|_| first_line(&file.no_text()))?;
+        names.trim();
+        let columns = Columns::new(&names).map_err(|error| first_line(&error))?;
+        Ok(Self { file, sign, columns: Arc::new(columns), tags: tags.into(), version, unclosed: Arc::new(unclosed) })
+    }
+
+    /// How the file is read, in words, if that is not what the program writes itself.
+    pub(crate) fn reading_words(&self) -> Option<String> {
+        let TextFile { encoding, delimiter, .. } = self.file;
+        let sign = self.sign.as_ref().map(|sign| format!(" ({sign})")).unwrap_or_default();
+        let encoding = (encoding != UTF_8).then(|| format!("as {}{sign}", encoding::shown(encoding)));
+        let delimiter = (delimiter != b',').then(|| format!("with {} between the cells", delimiter::shown(delimiter)));
+        let words: Vec<_> = [encoding, delimiter].into_iter().flatten().collect();
+        (!words.is_empty()).then(|| format!("read {}", words.join(", ")))
     }
 
     /// Whether columns call custom fields of the location.
@@ -157,7 +210,7 @@ impl Table {
     /// Finds the custom fields that columns call, among those of the location; says of each column what is wrong with it.
     pub(crate) fn find_fields(&mut self, fields: &CustomFields) -> Result<(), String> {
         Arc::make_mut(&mut self.columns).find_fields(fields).map_err(|errors| {
-            let errors = errors.iter().map(|error| format!("{}, line 1: {error}", self.path.display()));
+            let errors = errors.iter().map(|error| format!("{}, line 1: {error}", self.file.path.display()));
             errors.collect::<Vec<_>>().join("\n")
         })
     }
@@ -200,27 +253,20 @@ impl Table {
     }
 
     fn items(&self) -> Result<Items, String> {
-        let unreadable = |error: io::Error| format!("cannot read {}: {error}", self.path.display());
-        let mut records =
-            reader(&self.path).map_err(|error| format!("cannot read {}: {error}", self.path.display()))?;
-        // Before the first record: its place would be that of the names otherwise.
-        records.headers().map_err(|error| format!("cannot read {}: {error}", self.path.display()))?;
+        let (records, names) = self.file.records()?;
         Ok(Items {
-            path: self.path.clone(),
+            file: self.file.clone(),
             columns: Arc::clone(&self.columns),
             tags: Arc::clone(&self.tags),
             version: self.version,
             unclosed: Arc::clone(&self.unclosed),
+            names: names.len(),
             records,
-            record: StringRecord::new(),
-            numbers: Numbers { text: BufReader::new(File::open(&self.path).map_err(unreadable)?), place: 0, number: 1 },
+            record: ByteRecord::new(),
+            numbers: Numbers { text: self.file.text()?, place: 0, number: 1 },
             same: HashMap::new(),
         })
     }
-}
-
-fn reader(path: &Path) -> Result<csv::Reader<File>, csv::Error> {
-    csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path)
 }
 
 enum Item {
@@ -231,14 +277,16 @@ enum Item {
 
 /// The records of a file.
 struct Items {
-    path: PathBuf,
+    file: TextFile,
     columns: Arc<Columns>,
     tags: Arc<[String]>,
     version: Version,
     unclosed: Arc<HashMap<u64, u64>>,
-    records: csv::Reader<File>,
-    record: StringRecord,
-    numbers: Numbers<BufReader<File>>,
+    /// How many columns there are.
+    names: usize,
+    records: csv::Reader<Text>,
+    record: ByteRecord,
+    numbers: Numbers<Text>,
     /// How many lines there were before with the same in them.
     same: HashMap<[u8; 12], u32>,
 }
@@ -248,50 +296,45 @@ impl Iterator for Items {
 
     fn next(&mut self) -> Option<Self::Item> {
         // An import takes hours, and a cell would be taken for one of another column.
-        if Version::of(&self.path).ok() != Some(self.version) {
-            return Some(Err(format!("{} was changed while it was read: start again", self.path.display())));
+        if Version::of(&self.file.path).ok() != Some(self.version) {
+            return Some(Err(format!("{} was changed while it was read: start again", self.file.path.display())));
         }
-        let read = self.records.read_record(&mut self.record);
-        let position = match &read {
+        match self.records.read_byte_record(&mut self.record) {
             Ok(false) => return None,
-            Ok(true) => self.record.position(),
-            Err(error) => error.position(),
-        };
-        let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", self.path.display());
-        let number = match self.numbers.at(position.map_or(0, csv::Position::byte)) {
+            Ok(true) => {}
+            Err(error) => return Some(Err(self.file.unreadable(&error))),
+        }
+        let number = match self.numbers.at(self.record.position().map_or(0, csv::Position::byte)) {
             Ok(number) => number,
-            Err(error) => return Some(Err(unreadable(&error))),
+            Err(error) => return Some(Err(self.file.unreadable(&error))),
         };
         if let Some(lines) = self.unclosed.get(&self.numbers.place) {
             let line = number + lines;
             return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
         }
-        let what = match read {
-            Ok(_) => match self.columns.contact(&self.record, &self.tags) {
-                Ok(Some(contact)) => {
-                    let line = Line { number, key: self.key() };
-                    return Some(Ok(Item::Good(Row { line, contact })));
-                }
-                Ok(None) => return Some(Ok(Item::Blank)),
-                Err(error) => error.to_string(),
-            },
-            Err(error) => match error.kind() {
-                ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                    format!("it has {len} cells, and line 1 has {expected_len}")
-                }
-                ErrorKind::Utf8 { .. } => "it is not text in UTF-8".to_owned(),
-                _ => return Some(Err(unreadable(&error))),
-            },
-        };
-        Some(Ok(Item::Bad(Problem { line: number, what })))
+        Some(Ok(self.item(number).unwrap_or_else(|what| Item::Bad(Problem { line: number, what }))))
     }
 }
 
 impl Items {
-    /// The key of the record: of its cells that are not empty, with the names of their columns, in whatever order these stand.
-    fn key(&mut self) -> Key {
+    /// What the record is, which has this number; or what is wrong with it.
+    fn item(&mut self, number: u64) -> Result<Item, String> {
+        let (cells, names) = (self.record.len(), self.names);
+        if cells != names {
+            return Err(format!("it has {cells} cells, and line 1 has {names}"));
+        }
+        let mut record = StringRecord::from_byte_record(self.record.clone()).map_err(|_| self.file.no_text())?;
+        record.trim();
+        match self.columns.contact(&record, &self.tags).map_err(|error| error.to_string())? {
+            Some(contact) => Ok(Item::Good(Row { line: Line { number, key: self.key(&record) }, contact })),
+            None => Ok(Item::Blank),
+        }
+    }
+
+    /// The key of a record: of its cells that are not empty, with the names of their columns, in whatever order these stand.
+    fn key(&mut self, record: &StringRecord) -> Key {
         let mut hash = Sha256::new();
-        let cells = self.columns.keyed(&self.record);
+        let cells = self.columns.keyed(record);
         for text in cells.iter().flat_map(|(name, cell)| [name.as_ref(), *cell]) {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);

@@ -2,60 +2,21 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod program;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::time::Duration;
 
 use leadconnector_mock::http::{HeaderName, HeaderValue, StatusCode};
 use leadconnector_mock::{Reply, Request, Server};
+use program::{import, program, run, run_with, said, to, with};
 use serde_json::{Value, json};
 use tempfile::TempDir;
-
-fn program() -> PathBuf {
-    env!("CARGO_BIN_EXE_leadconnector-import").into()
-}
-
-fn import(file: &Path, server: Option<&Server>) -> Command {
-    let mut command = Command::new(program());
-    command.arg(file);
-    match server {
-        Some(server) => to(command, server),
-        None => nowhere(command),
-    }
-}
-
-/// The same without an account.
-fn nowhere(mut command: Command) -> Command {
-    for name in ["LEADCONNECTOR_TOKEN", "LEADCONNECTOR_LOCATION_ID", "LEADCONNECTOR_BASE_URL"] {
-        command.env_remove(name);
-    }
-    command
-}
-
-/// The same with an account at this server.
-fn to(mut command: Command, server: &Server) -> Command {
-    command.env("LEADCONNECTOR_TOKEN", "token").env("LEADCONNECTOR_LOCATION_ID", "ve9EPM428h8vShlRW1KT");
-    command.env("LEADCONNECTOR_BASE_URL", server.url());
-    command
-}
-
-fn said(output: &Output) -> (String, String) {
-    (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
-}
-
-/// What the program says of a file, without an account.
-fn run(text: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("contacts.csv");
-    fs::write(&file, text).unwrap();
-    let output = import(&file, None).args(arguments).output().unwrap();
-    let (out, err) = said(&output);
-    (output.status.code(), out, err.replace(&file.display().to_string(), "contacts.csv"))
-}
 
 #[cfg(unix)]
 fn run_path(path: &Path) -> (Option<i32>, String, String) {
@@ -137,7 +98,7 @@ fn the_columns_of_the_help() {
         listed.split('(').map(|part| part.split_once(')').map_or(part, |(_, behind)| behind)).collect();
     let columns: Vec<_> = listed.split(',').map(str::trim).filter(|column| !column.is_empty()).collect();
     for property in leadconnector_raw::document::CREATE_CONTACT_REQUEST_PROPERTIES {
-        let (code, out, err) = run(&format!("{property}\n\n"), &["--dry-run"]);
+        let (code, out, err) = run(format!("{property}\n\n"), &["--dry-run"]);
         let taken = code == Some(0) && out.contains("lines are good");
         assert_eq!(taken, columns.contains(property), "{property}: {out}{err}");
         assert_ne!(taken, NO_COLUMNS.contains(property), "{property}: {out}{err}");
@@ -159,6 +120,7 @@ fn a_column_that_is_not_known() {
 fn help_and_what_is_missing() {
     let help = Command::new(program()).arg("--help").output().unwrap();
     assert!(help.status.success() && said(&help).0.contains("customFields.ID"));
+    assert!(said(&help).0.lines().all(|line| line.len() <= 80), "a line is longer than a terminal is wide");
     let nothing = Command::new(program()).output().unwrap();
     assert_eq!(
         (nothing.status.code(), said(&nothing).1.as_str()),
@@ -289,18 +251,6 @@ async fn another_line_is_known_by_what_was_in_it() {
     fs::write(&file, format!("firstName,email\n{bert}")).unwrap();
     let (code, out, _) = run_with(with(&file, &server, &["--wait", "0"])).await;
     assert!(code == Some(1) && out.contains("finds the contact of line 2"), "{out}");
-}
-
-fn with(file: &Path, server: &Server, arguments: &[&str]) -> Command {
-    let mut command = import(file, Some(server));
-    command.args(arguments);
-    command
-}
-
-async fn run_with(mut command: Command) -> (Option<i32>, String, String) {
-    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
-    let (out, err) = said(&output);
-    (output.status.code(), out, err)
 }
 
 /// A line is known by what is in it, and the journal by where the contacts go.
@@ -459,7 +409,7 @@ async fn columns_that_are_no_custom_field() {
     assert!(err.contains("`Plan` is none of the location's 0"), "{err}");
     // What can be seen without the location is said without asking it.
     for header in ["cf:Plan,e-mail", "cf:Plan,email,cf:Plan"] {
-        let (code, out, err) = run(&format!("{header}\n"), &[]);
+        let (code, out, err) = run(format!("{header}\n"), &[]);
         assert!(code == Some(1) && out.is_empty() && err.contains("contacts.csv, line 1: the"), "{out}{err}");
     }
 }

@@ -26,7 +26,7 @@ enum State {
 
 /// The records that end with the file and within quotes, or have a cell of several lines with something behind its quotes: there
 /// another cell of these lines has begun.
-pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Vec<Unclosed>> {
+pub(super) fn unclosed(mut text: impl BufRead, delimiter: u8) -> io::Result<Vec<Unclosed>> {
     let mut found: Vec<Unclosed> = Vec::new();
     let (mut state, mut place, mut line) = (State::BeginningOfCell, 0_u64, 0_u64);
     let (mut record, mut line_of_record, mut line_of_quote) = (0, 0, 0);
@@ -43,7 +43,7 @@ pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Vec<Unclosed>> {
             line += u64::from(is_end && !(*byte == b'\n' && before == b'\r'));
             place += 1;
             before = *byte;
-            let is_within = matches!(state, State::Quote) && !is_end && !matches!(byte, b'"' | b',');
+            let is_within = matches!(state, State::Quote) && !is_end && *byte != b'"' && *byte != delimiter;
             if is_within && line > line_of_quote && found.last().is_none_or(|last| last.record != record) {
                 found.push(Unclosed { record, lines: line_of_quote - line_of_record });
             }
@@ -54,13 +54,11 @@ pub(super) fn unclosed(mut text: impl BufRead) -> io::Result<Vec<Unclosed>> {
                 }
                 (State::Quoted, b'"') => State::Quote,
                 (State::Quoted, _) | (State::Quote, b'"') => State::Quoted,
-                (_, b',') => State::BeginningOfCell,
+                (_, byte) if *byte == delimiter => State::BeginningOfCell,
                 _ if is_end => {
                     (record, line_of_record) = (place, line);
                     State::BeginningOfCell
                 }
-                // A byte order mark is not part of the first cell.
-                (State::BeginningOfCell, 0xef | 0xbb | 0xbf) if place <= 3 => State::BeginningOfCell,
                 _ => State::Cell,
             };
         }
@@ -85,17 +83,20 @@ mod tests {
             ("a,b\n\"1\",\"2\"\"\"\n", &[]),
             ("a,b\n1,\"2\"\"\n", &[(4, 0)]),
             ("a,b\n1\",2\"\n3,4\n", &[]),
-            ("\u{feff}\"a,b\n1,2\n", &[(0, 0)]),
-            ("\u{feff}\"a\",b\n1,2\n", &[]),
+            ("\"a,b\n1,2\n", &[(0, 0)]),
+            ("\"a\",b\n1,2\n", &[]),
             ("", &[]),
             ("a\n\"", &[(2, 0)]),
             // Up to the next quote, and not on one line, where the reader makes no other cell of it.
             ("a,b\n1,\"2\n3,4\n5,\"6\"\n7,8\n", &[(4, 0)]),
             ("a,b\n1,\"2\" 3\n", &[]),
         ] {
-            let found = unclosed(text.as_bytes()).unwrap();
-            let found: Vec<_> = found.into_iter().map(|found| (found.record, found.lines)).collect();
-            assert_eq!(found, expected, "{text:?}");
+            for delimiter in [',', ';', '\t'] {
+                let text = text.replace(',', &delimiter.to_string());
+                let found = unclosed(text.as_bytes(), delimiter as u8).unwrap();
+                let found: Vec<_> = found.into_iter().map(|found| (found.record, found.lines)).collect();
+                assert_eq!(found, expected, "{text:?}");
+            }
         }
     }
 }
