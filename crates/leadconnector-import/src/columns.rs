@@ -32,6 +32,28 @@ const NAMES: [&str; 18] = [
     "assignedTo",
 ];
 
+/// What some columns are called elsewhere, as `plain` has it.
+const ELSEWHERE: [(&str, &str); 18] = [
+    ("givenname", "firstName"),
+    ("forename", "firstName"),
+    ("surname", "lastName"),
+    ("familyname", "lastName"),
+    ("fullname", "name"),
+    ("sex", "gender"),
+    ("mobile", "phone"),
+    ("mobilephone", "phone"),
+    ("cell", "phone"),
+    ("cellphone", "phone"),
+    ("telephone", "phone"),
+    ("street", "address1"),
+    ("town", "city"),
+    ("zip", "postalCode"),
+    ("zipcode", "postalCode"),
+    ("url", "website"),
+    ("donotdisturb", "dnd"),
+    ("organization", "companyName"),
+];
+
 /// One of these has to be there: the server refuses a contact without.
 const NEEDED: [&str; 4] = ["firstName", "lastName", "email", "phone"];
 
@@ -43,7 +65,10 @@ const CALLED: &str = "cf:";
 
 /// What is wrong with a column or a cell.
 pub(crate) enum ColumnError {
-    Unknown(String),
+    /// With the column that may be meant.
+    Unknown(String, Option<&'static str>),
+    NoName(usize),
+    NoHeader,
     Twice(String, [(usize, String); 2]),
     SameField([(usize, String); 2]),
     NoField(usize, InvalidValue),
@@ -57,7 +82,15 @@ pub(crate) enum ColumnError {
 impl fmt::Display for ColumnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Unknown(name) => write!(f, "there is no column {name:?}: see --help for their names"),
+            Self::Unknown(name, None) => write!(f, "there is no column {name:?}: see --help for their names"),
+            Self::Unknown(name, Some(meant)) => {
+                write!(f, "there is no column {name:?}: did you mean {meant}? See --help for their names")
+            }
+            Self::NoName(place) => write!(f, "column {place} has no name: give it one, or take the column away"),
+            Self::NoHeader => f.write_str(
+                "none of its cells is the name of a column: put a line with the names above the others, such as \
+                 firstName,email (see --help), or say with --delimiter what stands between the cells",
+            ),
             Self::Twice(_, [(first, one), (second, other)]) if one == other => {
                 write!(f, "the columns {first} and {second} have the same name, {one:?}: take one of them away")
             }
@@ -119,7 +152,7 @@ impl Columns {
         let mut places = BTreeMap::new();
         let mut columns = Vec::new();
         for (place, header) in (1..).zip(headers) {
-            let name = name(header).ok_or_else(|| ColumnError::Unknown(header.to_owned()))?;
+            let name = name(header).ok_or_else(|| unknown(place, header, headers))?;
             let column = Column { name: name.clone(), field: None };
             if column.called().is_none() {
                 let _ = set(NewContact::builder(), &column, None)?;
@@ -209,6 +242,61 @@ fn folded(name: &str) -> String {
     name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
 }
 
+/// What is wrong with a header that is the name of no column: with all of them, if none is like a name.
+fn unknown(place: usize, header: &str, headers: &StringRecord) -> ColumnError {
+    if headers.iter().all(|header| !is_known(header) && nearest(header).is_none()) {
+        return ColumnError::NoHeader;
+    }
+    if header.is_empty() {
+        ColumnError::NoName(place)
+    } else {
+        ColumnError::Unknown(header.to_owned(), nearest(header))
+    }
+}
+
+/// The column that a header may mean: one that it is another word for, that it begins with or the other way round, or that is written
+/// nearly like it. No more than every third letter is another one.
+fn nearest(header: &str) -> Option<&'static str> {
+    // Several names, with something unforeseen between them; or a cell of a contact.
+    if header.contains([',', ';', '|', '\t', '@', ':']) {
+        return None;
+    }
+    let header = plain(header);
+    if let Some((_, name)) = ELSEWHERE.iter().find(|(other, _)| *other == header) {
+        return Some(name);
+    }
+    let begins =
+        |name: &&&str| header.len() > 3 && (plain(name).starts_with(&header) || header.starts_with(&plain(name)));
+    let near = || {
+        let distances = NAMES.iter().map(|name| (distance(&plain(name), &header), *name));
+        let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
+        (3 * distance <= header.chars().count()).then_some(name)
+    };
+    NAMES.iter().filter(begins).max_by_key(|name| name.len()).copied().or_else(near)
+}
+
+/// The letters and digits of a name.
+fn plain(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// How many letters have to be put in, taken out or changed to make one text of the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<_> = other.chars().collect();
+    // From what of the first text was read so far, to each beginning of the other.
+    let mut distances: Vec<_> = (0..=other.len()).collect();
+    for (read, letter) in one.chars().enumerate() {
+        let mut last = read + 1;
+        let mut row = vec![last];
+        for ((another, shorter), same) in other.iter().zip(&distances).zip(distances.iter().skip(1)) {
+            last = (shorter + usize::from(*another != letter)).min(last + 1).min(same + 1);
+            row.push(last);
+        }
+        distances = row;
+    }
+    distances.last().copied().unwrap_or_default()
+}
+
 /// Addresses and custom fields of long text may have several lines.
 fn takes_line_breaks(name: &str) -> bool {
     name == "address1" || name.starts_with(BY_ID) || name.starts_with(CALLED)
@@ -242,7 +330,7 @@ fn set(builder: NewContactBuilder, column: &Column, cell: Option<&str>) -> Resul
         "companyName" => builder.company_name(cell),
         "assignedTo" => builder.assigned_to(cell.map(UserId::new).transpose()?),
         _ => {
-            let id = name.strip_prefix(BY_ID).ok_or_else(|| ColumnError::Unknown(name.to_owned()))?;
+            let id = name.strip_prefix(BY_ID).ok_or_else(|| ColumnError::Unknown(name.to_owned(), None))?;
             let id = CustomFieldId::new(id)?;
             builder.custom_field(cell.map(|cell| CustomField::new(id, cell)))
         }
@@ -271,5 +359,39 @@ fn is_true(cell: &str) -> Result<bool, ColumnError> {
         "true" => Ok(true),
         "false" => Ok(false),
         _ => Err(ColumnError::Dnd),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_name() {
+        for (header, expected) in [
+            ("e-mail", Some("email")),
+            ("E-Mail Address", Some("email")),
+            ("frist name", Some("firstName")),
+            ("Surname", Some("lastName")),
+            ("ZIP", Some("postalCode")),
+            ("Post code", Some("postalCode")),
+            ("Company", Some("companyName")),
+            ("Address", Some("address1")),
+            ("Phone number", Some("phone")),
+            ("Tag", Some("tags")),
+            ("Contry", Some("country")),
+            ("Favourite colour", None),
+            ("Rosan", None),
+            ("rosan@deos.com", None),
+            ("+1 888-888-8888", None),
+            ("", None),
+        ] {
+            assert_eq!(nearest(header), expected, "{header}");
+        }
+        assert_eq!([distance("", "abc"), distance("kitten", "sitting"), distance("ab", "ab")], [3, 3, 0]);
+        // Each of the other words is needed, and leads to a column.
+        for (other, name) in ELSEWHERE {
+            assert!(!is_known(other) && NAMES.contains(&name) && plain(other) == other, "{other}");
+        }
     }
 }

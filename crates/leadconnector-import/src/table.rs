@@ -24,6 +24,8 @@ pub(crate) struct Table {
     file: TextFile,
     /// What shows whether the encoding is the right one, in words.
     sign: Option<String>,
+    /// The line with the names of the columns: that of most tables is the first one.
+    header_line: u64,
     columns: Arc<Columns>,
     /// Of each line, besides its own.
     tags: Arc<[String]>,
@@ -113,7 +115,7 @@ pub(crate) struct Row {
 /// A line of the file.
 #[derive(Clone, Copy)]
 pub(crate) struct Line {
-    /// Its number in the file; the names of the columns are line 1.
+    /// Its number in the file, in which the first line is line 1.
     pub(crate) number: u64,
     pub(crate) key: Key,
 }
@@ -165,13 +167,9 @@ impl Table {
     /// Opens a file; each line has these tags besides its own.
     pub(crate) fn open(path: &Path, reading: &Reading, tags: Vec<String>) -> Result<Self, String> {
         let unreadable = |error: &dyn fmt::Display| format!("cannot read {}: {error}", path.display());
-        let first_line = |error: &dyn fmt::Display| format!("{}, line 1: {error}", path.display());
         let metadata = path.metadata().map_err(|error| unreadable(&error))?;
         if !metadata.is_file() {
             return Err(unreadable(&"it is no file, which would be read more than once"));
-        }
-        if metadata.len() == 0 {
-            return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
         }
         let version = Version::of(path).map_err(|error| unreadable(&error))?;
         let Told { encoding, sign } = encoding::tell(path, reading.encoding).map_err(|error| unreadable(&error))?;
@@ -180,16 +178,30 @@ impl Table {
             Some(delimiter) => delimiter,
             None => delimiter::tell(file.text()?).map_err(|error| unreadable(&error))?,
         };
+        let mut numbers = Numbers::of(file.text()?);
+        let header_line = numbers.at(0).map_err(|error| unreadable(&error))?;
+        let of_header = |error: &dyn fmt::Display| format!("{}, line {header_line}: {error}", path.display());
         let unclosed = quotes::unclosed(file.text()?, file.delimiter).map_err(|error| unreadable(&error))?;
         let unclosed: HashMap<_, _> = unclosed.into_iter().map(|unclosed| (unclosed.record, unclosed.lines)).collect();
-        if unclosed.contains_key(&0) {
-            return Err(first_line(&quotes::NOT_CLOSED));
+        if unclosed.contains_key(&numbers.place) {
+            return Err(of_header(&quotes::NOT_CLOSED));
         }
         let (_, names) = file.records()?;
-        let mut names = StringRecord::from_byte_record(names).map_err(|_| first_line(&file.no_text()))?;
+        if names.is_empty() {
+            return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
+        }
+        let mut names = StringRecord::from_byte_record(names).map_err(|_| of_header(&file.no_text()))?;
         names.trim();
-        let columns = Columns::new(&names).map_err(|error| first_line(&error))?;
-        Ok(Self { file, sign, columns: Arc::new(columns), tags: tags.into(), version, unclosed: Arc::new(unclosed) })
+        let columns = Columns::new(&names).map_err(|error| of_header(&error))?;
+        Ok(Self {
+            file,
+            sign,
+            header_line,
+            columns: Arc::new(columns),
+            tags: tags.into(),
+            version,
+            unclosed: Arc::new(unclosed),
+        })
     }
 
     /// How the file is read, in words, if that is not what the program writes itself.
@@ -210,7 +222,8 @@ impl Table {
     /// Finds the custom fields that columns call, among those of the location; says of each column what is wrong with it.
     pub(crate) fn find_fields(&mut self, fields: &CustomFields) -> Result<(), String> {
         Arc::make_mut(&mut self.columns).find_fields(fields).map_err(|errors| {
-            let errors = errors.iter().map(|error| format!("{}, line 1: {error}", self.file.path.display()));
+            let place = format!("{}, line {}", self.file.path.display(), self.header_line);
+            let errors = errors.iter().map(|error| format!("{place}: {error}"));
             errors.collect::<Vec<_>>().join("\n")
         })
     }
@@ -260,10 +273,11 @@ impl Table {
             tags: Arc::clone(&self.tags),
             version: self.version,
             unclosed: Arc::clone(&self.unclosed),
+            header_line: self.header_line,
             names: names.len(),
             records,
             record: ByteRecord::new(),
-            numbers: Numbers { text: self.file.text()?, place: 0, number: 1 },
+            numbers: Numbers::of(self.file.text()?),
             same: HashMap::new(),
         })
     }
@@ -282,6 +296,7 @@ struct Items {
     tags: Arc<[String]>,
     version: Version,
     unclosed: Arc<HashMap<u64, u64>>,
+    header_line: u64,
     /// How many columns there are.
     names: usize,
     records: csv::Reader<Text>,
@@ -321,7 +336,7 @@ impl Items {
     fn item(&mut self, number: u64) -> Result<Item, String> {
         let (cells, names) = (self.record.len(), self.names);
         if cells != names {
-            return Err(format!("it has {cells} cells, and line 1 has {names}"));
+            return Err(format!("it has {cells} cells, and line {} has {names}", self.header_line));
         }
         let mut record = StringRecord::from_byte_record(self.record.clone()).map_err(|_| self.file.no_text())?;
         record.trim();
@@ -357,6 +372,10 @@ struct Numbers<T> {
 }
 
 impl<T: BufRead> Numbers<T> {
+    fn of(text: T) -> Self {
+        Self { text, place: 0, number: 1 }
+    }
+
     /// The number of the first line with something in it from this place on, which becomes the place. The places must not go
     /// back.
     fn at(&mut self, place: u64) -> io::Result<u64> {

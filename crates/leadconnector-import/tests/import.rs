@@ -110,7 +110,11 @@ fn the_columns_of_the_help() {
 fn a_column_that_is_not_known() {
     let (code, _, err) = run("firstName,e-mail\nRosan,rosan@deos.com\n", &[]);
     assert_eq!(code, Some(1));
-    assert_eq!(err, "error: contacts.csv, line 1: there is no column \"e-mail\": see --help for their names\n");
+    let hint = "there is no column \"e-mail\": did you mean email? See --help for their names";
+    assert_eq!(err, format!("error: contacts.csv, line 1: {hint}\n"));
+    let (code, _, err) = run("firstName,shoe size\nRosan,44\n", &[]);
+    let unknown = "there is no column \"shoe size\": see --help for their names";
+    assert_eq!((code, err), (Some(1), format!("error: contacts.csv, line 1: {unknown}\n")));
     let (code, _, err) = run("email,firstName, email\nrosan@deos.com,Rosan,rosan@deos.com\n", &[]);
     let twice = "the columns 1 and 3 have the same name, \"email\": take one of them away";
     assert_eq!((code, err), (Some(1), format!("error: contacts.csv, line 1: {twice}\n")));

@@ -127,3 +127,45 @@ fn an_encoding_or_a_delimiter_that_is_none() {
     assert!(code == Some(1) && out.starts_with("1 lines are good and would be created, 1 are not"), "{out}");
     assert_eq!(err, "contacts.csv: line 3: it is not text in UTF-8\n");
 }
+
+/// What is wrong with a file, where, and what to do about it: in one line, before anything is sent.
+#[test]
+fn a_file_that_is_no_table() {
+    let no_header = "none of its cells is the name of a column: put a line with the names above the others, such as \
+                     firstName,email (see --help), or say with --delimiter what stands between the cells";
+    let empty = "cannot read contacts.csv: it is empty, and its first line should have the names of the columns";
+    let workbook = "save it as CSV, and import that";
+    for (bytes, expected) in [
+        (&b"PK\x03\x04\x14\0\x06\0"[..], format!("cannot read contacts.csv: it is an Excel workbook, or packed otherwise: {workbook}")),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", format!("cannot read contacts.csv: it is an old Excel workbook (.xls): {workbook}")),
+        (
+            b"\x7fELF\x02\0\0",
+            "cannot read contacts.csv: it is no text: there is a zero at offset 5, in line 1: save the table as CSV, and import that".into(),
+        ),
+        (b"", empty.into()),
+        (b"\xef\xbb\xbf", empty.into()),
+        (b"\xff\xfe", empty.into()),
+        (b"\r\n\r\n", empty.into()),
+        (b"Rosan,rosan@deos.com\nRubika,rubika@deos.com\n", format!("contacts.csv, line 1: {no_header}")),
+        (b"\n\nfirstName|email\nRosan|rosan@deos.com\n", format!("contacts.csv, line 3: {no_header}")),
+        (
+            b"\nfirstName,email,,\nRosan,rosan@deos.com,,\n",
+            "contacts.csv, line 2: column 3 has no name: give it one, or take the column away".into(),
+        ),
+        (
+            b"\nfirstName,Telephone\nRosan,1\n",
+            "contacts.csv, line 2: there is no column \"Telephone\": did you mean phone? See --help for their names".into(),
+        ),
+    ] {
+        for arguments in [&[][..], &["--dry-run"]] {
+            let (code, out, err) = run(bytes, arguments);
+            assert_eq!((code, out.as_str(), err), (Some(1), "", format!("error: {expected}\n")));
+        }
+    }
+    let (_, _, err) = run("\n\"firstName\nRosan\n", &[]);
+    assert!(err.starts_with("error: contacts.csv, line 2: a quote is opened here"), "{err}");
+    let (_, _, err) = run("\nfirstName,email\nRosan\n", &["--dry-run"]);
+    assert_eq!(err, "contacts.csv: line 3: it has 1 cells, and line 2 has 2\n");
+    let (_, _, err) = run(b"first\xfcName\n", &["--encoding", "utf-8"]);
+    assert_eq!(err, "error: contacts.csv, line 1: it is not text in UTF-8\n");
+}

@@ -281,8 +281,8 @@ mod tests {
             ("email\n\u{41f}\u{451}\u{442}\u{440} \u{1f600} \u{d7ff}\u{e000}\u{10ffff}".into(), "UTF-8"),
             (utf_16(text, u16::to_le_bytes), "UTF-16LE"),
             (utf_16(text, u16::to_be_bytes), "UTF-16BE"),
-            (utf_16(&format!("\u{feff}\u{442}"), u16::to_le_bytes), "UTF-16LE"),
-            (utf_16(&format!("\u{feff}\u{442}"), u16::to_be_bytes), "UTF-16BE"),
+            (utf_16("\u{feff}\u{442}", u16::to_le_bytes), "UTF-16LE"),
+            (utf_16("\u{feff}\u{442}", u16::to_be_bytes), "UTF-16BE"),
         ] {
             assert_eq!(told(&bytes), Ok((expected.to_owned(), None)), "{bytes:?}");
         }
