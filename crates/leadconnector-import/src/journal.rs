@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::RandomState;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::hash::BuildHasher;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::Path;
@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use crate::lock;
 use crate::table::{Key, Line};
 use crate::way::Way;
 
@@ -117,8 +118,6 @@ pub(crate) struct Sent {
 impl Journal {
     /// Opens the journal of an import to this destination, or begins it. Nothing in the file is changed before its first line
     /// has said that it is a journal.
-    // The program is built with the toolchain of the workspace.
-    #[expect(clippy::incompatible_msrv, reason = "nobody depends on a program")]
     pub(crate) fn open(path: &Path, destination: &str, way: Way) -> Result<Self, String> {
         let failed = |what: &str, error: io::Error| format!("cannot {what} the journal {}: {error}", path.display());
         // Reading something else may have no end, or take it away from who needs it.
@@ -126,14 +125,10 @@ impl Journal {
             return Err(format!("{} is no file that can be a journal: name another with --journal", path.display()));
         }
         let mut options = OpenOptions::new();
-        let file = options.read(true).append(true).create(true).open(path).map_err(|error| failed("open", error))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(format!("another import is writing to the journal {}: wait until it ends", path.display()));
-            }
-            Err(TryLockError::Error(error)) => return Err(failed("lock", error)),
-        }
+        let opened = lock::open(options.read(true).append(true).create(true), path);
+        let file = opened.map_err(|error| failed("open", error))?.ok_or_else(|| {
+            format!("another import is writing to the journal {}: wait until it ends", path.display())
+        })?;
         let mut inner = Inner {
             path: path.display().to_string(),
             way,

@@ -6,6 +6,7 @@ mod columns;
 mod destination;
 mod import;
 mod journal;
+mod lock;
 mod outcomes;
 mod plan;
 mod report;
