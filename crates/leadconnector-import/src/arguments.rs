@@ -47,6 +47,7 @@ Options:
                    refused one by one
   --delimiter C    What stands between the cells: one character, or tab
   --journal FILE   Where to write what was done [default: FILE.journal]
+  --report FILE    Where to write the lines that are refused [default: nowhere]
   --wait SECONDS   How old a request is when a look-up that does not find its
                    contact counts [default: 60]
   --send-again     Send a line again that may have been created, and that no
@@ -66,6 +67,19 @@ only with --send-again. Lines that failed are tried again. A line is known by
 what is in it: others can be mended, added or taken away meanwhile, and a line
 that is changed is a new one. What is done is not done again for another --tag:
 name another journal for that.
+
+With --report, the lines that are refused are written to a CSV file as they are
+in FILE, in UTF-8, behind a column that says why: error. Mend them there, and
+import that file; the column error is passed over. What is refused is what is
+said to be wrong before anything is sent, and what the server refuses. So each
+of its lines was not created, and can be imported. A line of which that is
+unknown is not among them, nor one that is left to do: start again with FILE for
+these. Do not do both with one line, the mended one and that in FILE: it may be
+there twice then. A line with a quote that is not closed has to be mended in
+FILE. Nothing is written without --report, since FILE and the journal are enough
+to go on. A report that is there is kept, with .before behind its name; any
+other file is left alone. With --dry-run, it has what would be refused before
+anything is sent.
 
 With --upsert, the location finds the contact by its email or phone, as it is
 set there. What a line does not have stays as it is, and its tags are added, by
@@ -95,6 +109,7 @@ pub(crate) struct Arguments {
     pub(crate) file: PathBuf,
     pub(crate) reading: Reading,
     pub(crate) journal: Option<PathBuf>,
+    pub(crate) report: Option<PathBuf>,
     pub(crate) way: Way,
     /// For each contact, besides those of its line.
     pub(crate) tags: Vec<String>,
@@ -106,7 +121,7 @@ pub(crate) struct Arguments {
 pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
 
-    let (mut file, mut journal, mut dry_run, mut send_again) = (None, None, false, false);
+    let (mut file, mut journal, mut report, mut dry_run, mut send_again) = (None, None, None, false, false);
     let (mut way, mut tags) = (Way::Create, Vec::new());
     let (mut reading, mut wait) = (Reading::default(), Duration::from_secs(60));
     let mut parser = lexopt::Parser::from_env();
@@ -119,6 +134,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             Long("encoding") => reading.encoding = Some(parser.value()?.parse_with(encoding::named)?),
             Long("delimiter") => reading.delimiter = Some(parser.value()?.parse_with(delimiter::named)?),
             Long("journal") => journal = Some(PathBuf::from(parser.value()?)),
+            Long("report") => report = Some(PathBuf::from(parser.value()?)),
             Long("wait") => wait = parser.value()?.parse_with(seconds)?,
             Long("help") | Short('h') => return Ok(Command::Help),
             Value(value) if file.is_none() => file = Some(PathBuf::from(value)),
@@ -126,7 +142,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
         }
     }
     let file = file.ok_or("no FILE is given")?;
-    Ok(Command::Import(Arguments { file, reading, journal, way, tags, dry_run, send_again, wait }))
+    Ok(Command::Import(Arguments { file, reading, journal, report, way, tags, dry_run, send_again, wait }))
 }
 
 fn tags_of(text: &str) -> Result<Vec<String>, &'static str> {

@@ -63,6 +63,9 @@ const BY_ID: &str = "customFields.";
 /// Before what a custom field of the location is called.
 const CALLED: &str = "cf:";
 
+/// The column that says why a line was refused before: it is of the program, and not of a contact.
+pub(crate) const REASON: &str = "error";
+
 /// What is wrong with a column or a cell.
 pub(crate) enum ColumnError {
     /// With the column that may be meant.
@@ -76,6 +79,7 @@ pub(crate) enum ColumnError {
     FieldValue(String, InvalidValue),
     Dnd,
     LineBreak(String),
+    Lost(String),
     Nobody,
 }
 
@@ -107,6 +111,9 @@ impl fmt::Display for ColumnError {
             Self::FieldValue(name, error) => write!(f, "column {name:?}: {error}"),
             Self::Dnd => f.write_str("dnd is neither true nor false"),
             Self::LineBreak(name) => write!(f, "{name} has a line break: is a quote not closed?"),
+            Self::Lost(name) => {
+                write!(f, "{name} has the sign of a letter that could not be read, \u{fffd}: write it anew")
+            }
             Self::Nobody => {
                 f.write_str("none of firstName, lastName, email and phone is there, and the server needs one")
             }
@@ -137,6 +144,10 @@ impl Column {
         self.name.strip_prefix(CALLED).map(str::trim)
     }
 
+    fn is_reason(&self) -> bool {
+        self.name == REASON
+    }
+
     /// What a line is known by: one that calls a custom field has the field's id, since the name can be changed in the location.
     fn key(&self) -> Cow<'_, str> {
         match &self.field {
@@ -154,7 +165,7 @@ impl Columns {
         for (place, header) in (1..).zip(headers) {
             let name = name(header).ok_or_else(|| unknown(place, header, headers))?;
             let column = Column { name: name.clone(), field: None };
-            if column.called().is_none() {
+            if column.called().is_none() && !column.is_reason() {
                 let _ = set(NewContact::builder(), &column, None)?;
             }
             let this = (place, header.to_owned());
@@ -164,6 +175,16 @@ impl Columns {
             columns.push(column);
         }
         Ok(Self(columns))
+    }
+
+    /// The place of the column that says why a line was refused before, which is passed over.
+    pub(crate) fn reason(&self) -> Option<usize> {
+        self.0.iter().position(Column::is_reason)
+    }
+
+    /// The cells of a line that are not empty, with their columns.
+    fn cells<'a>(&'a self, record: &'a StringRecord) -> impl Iterator<Item = (&'a Column, &'a str)> {
+        self.0.iter().zip(record).filter(|(column, cell)| !cell.is_empty() && !column.is_reason())
     }
 
     /// Whether the custom fields of the location are needed.
@@ -194,8 +215,13 @@ impl Columns {
     /// The contact of a line, with these tags besides its own; none if all its cells are empty.
     pub(crate) fn contact(&self, record: &StringRecord, tags: &[String]) -> Result<Option<NewContact>, ColumnError> {
         let (mut builder, mut is_blank, mut is_somebody) = (NewContact::builder(), true, false);
-        for (column, cell) in self.0.iter().zip(record).filter(|(_, cell)| !cell.is_empty()) {
+        let is_report = self.reason().is_some();
+        for (column, cell) in self.cells(record) {
             let name = column.name.as_str();
+            // A report is in UTF-8, also if a line that was refused was not.
+            if is_report && cell.contains(char::REPLACEMENT_CHARACTER) {
+                return Err(ColumnError::Lost(name.to_owned()));
+            }
             if cell.contains(['\n', '\r']) && !takes_line_breaks(name) {
                 return Err(ColumnError::LineBreak(name.to_owned()));
             }
@@ -212,8 +238,7 @@ impl Columns {
 
     /// The cells of a line that are not empty, each behind what its column is known by, in whatever order these stand.
     pub(crate) fn keyed<'a>(&'a self, record: &'a StringRecord) -> Vec<(Cow<'a, str>, &'a str)> {
-        let cells = self.0.iter().zip(record).filter(|(_, cell)| !cell.is_empty());
-        let mut cells: Vec<_> = cells.map(|(column, cell)| (column.key(), cell)).collect();
+        let mut cells: Vec<_> = self.cells(record).map(|(column, cell)| (column.key(), cell)).collect();
         cells.sort();
         cells
     }
@@ -227,7 +252,7 @@ pub(crate) fn is_known(header: &str) -> bool {
 /// The name of the column that a header means, in whatever case it is, and with whatever spaces and underscores.
 fn name(header: &str) -> Option<String> {
     let same = |name: &&&str| folded(name) == folded(header);
-    if let Some(name) = NAMES.iter().find(same) {
+    if let Some(name) = NAMES.iter().chain([&REASON]).find(same) {
         return Some((*name).to_owned());
     }
     [BY_ID, CALLED].into_iter().find_map(|prefix| {

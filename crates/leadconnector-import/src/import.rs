@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
+use csv::ByteRecord;
 use futures_util::{Stream, StreamExt, stream};
 use leadconnector::{Answer, Contacts, Error, NotTaken};
 
@@ -12,6 +13,7 @@ use crate::begun::{Begun, Finding};
 use crate::journal::{Done, Journal, Outcome, Sent, State};
 use crate::outcomes::{is_hopeless, is_unknown, of_creation, of_upsert};
 use crate::plan::Plan;
+use crate::refused::Refused;
 use crate::report::{Counts, Named, Progress, say};
 use crate::same_contact::Groups;
 use crate::table::{Row, Table};
@@ -29,6 +31,7 @@ pub(crate) async fn run(
     contacts: &Contacts,
     table: &Table,
     plan: Plan<'_>,
+    refused: Option<Refused>,
     send_again: bool,
     wait: Duration,
 ) -> Result<bool, AnyError> {
@@ -43,6 +46,8 @@ pub(crate) async fn run(
         tally: before,
         groups: to_do.into_groups(),
         progress: Progress::new(total, done),
+        refused,
+        is_report_whole: true,
         failed: Named::default(),
         unknown: Named::default(),
         unknown_in_a_row: 0,
@@ -63,7 +68,7 @@ pub(crate) async fn run(
             after.add(state, way);
         }
     }
-    let Import { failed, unknown, .. } = import;
+    let Import { failed, unknown, refused, is_report_whole, .. } = import;
     // Also those that were begun before, and not met before the import stopped.
     let unknown = unknown.of(after.begun);
     let unknown_title = match way {
@@ -72,7 +77,10 @@ pub(crate) async fn run(
     };
     // What failed can be sent again, as what was never sent.
     let left = after.to_do.saturating_sub(failed.count());
-    Ok(Counts { done: after.done_words(way), failed, unknown, unknown_title, left }.say(&journal.path()))
+    let counts = Counts { done: after.done_words(way), failed, unknown, unknown_title, left };
+    let are_well = counts.say(&journal.path());
+    refused.inspect(Refused::say);
+    Ok(are_well && is_report_whole)
 }
 
 /// What the journal says of the good lines of a table.
@@ -155,6 +163,9 @@ struct Import<'a> {
     /// Which lines may be for the same contact.
     groups: Groups,
     progress: Progress,
+    /// Where the lines are written that are refused.
+    refused: Option<Refused>,
+    is_report_whole: bool,
     failed: Named,
     unknown: Named,
     unknown_in_a_row: u32,
@@ -183,7 +194,7 @@ impl Import<'_> {
             if sending.is_stopped {
                 return None;
             }
-            match row.and_then(|row| Ok((journal.intent(row.line)?, row.contact))) {
+            match row.and_then(|row| Ok(((journal.intent(row.line)?, row.cells), row.contact))) {
                 Ok(line) => Some(line),
                 Err(error) => {
                     sending.broken = Some(error);
@@ -208,11 +219,11 @@ impl Import<'_> {
     /// Takes the results of lines that are sent.
     async fn take<T>(
         &mut self,
-        mut results: impl Stream<Item = (Sent, Result<Answer<T>, Error>)> + Unpin,
+        mut results: impl Stream<Item = ((Sent, ByteRecord), Result<Answer<T>, Error>)> + Unpin,
         sending: &Mutex<Sending>,
         outcome: fn(Result<T, Error>, State) -> Outcome,
     ) -> Result<(), AnyError> {
-        while let Some((sent, result)) = results.next().await {
+        while let Some(((sent, cells), result)) = results.next().await {
             let mut not_taken = Vec::new();
             match &result {
                 Ok(answer) => {
@@ -231,7 +242,7 @@ impl Import<'_> {
                     self.progress.say(&format!("line {}: the server left out {not_taken}", sent.line.number));
                 }
             }
-            self.ended(&sent, outcome)?;
+            self.ended(&sent, outcome, Some(&cells))?;
         }
         Ok(())
     }
@@ -267,8 +278,8 @@ impl Import<'_> {
                         self.failed_look_ups = 0;
                         left.push(line);
                     }
-                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Done(Done::Created, id))?,
-                    Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why))?,
+                    Ok(Finding::Created(id)) => self.ended(&line.sent(), Outcome::Done(Done::Created, id), None)?,
+                    Ok(Finding::ProvesNothing(why)) => self.ended(&line.sent(), Outcome::Unknown(why), None)?,
                     Err(error) => {
                         self.failed_look_ups += 1;
                         if self.failed_look_ups >= FAILED_LOOK_UPS || is_hopeless(&error) {
@@ -284,7 +295,7 @@ impl Import<'_> {
         let is_sent = |line: &Begun| send_again && !self.is_stopped && line.is_not_there;
         let (again, unknown): (Vec<_>, Vec<_>) = begun.into_iter().partition(is_sent);
         for line in unknown {
-            self.ended(&line.sent(), Outcome::Unknown(line.not_found.clone()))?;
+            self.ended(&line.sent(), Outcome::Unknown(line.not_found.clone()), None)?;
         }
         Ok(again)
     }
@@ -307,7 +318,8 @@ impl Import<'_> {
         }
     }
 
-    fn ended(&mut self, sent: &Sent, outcome: Outcome) -> Result<(), AnyError> {
+    /// Takes in what became of a line, which has these cells if it may have been refused.
+    fn ended(&mut self, sent: &Sent, outcome: Outcome, cells: Option<&ByteRecord>) -> Result<(), AnyError> {
         // That it was refused now says nothing of the time before.
         let outcome = match (outcome, sent.before) {
             (Outcome::Failed(error), State::Begun(_)) => Outcome::Unknown(error),
@@ -321,7 +333,11 @@ impl Import<'_> {
         self.journal.outcome(sent, &outcome)?;
         let number = sent.line.number;
         match outcome {
-            Outcome::Failed(error) | Outcome::Again(_, error) => self.failed.add(number, error),
+            Outcome::Failed(error) => {
+                self.report(cells, &error);
+                self.failed.add(number, error);
+            }
+            Outcome::Again(_, error) => self.failed.add(number, error),
             Outcome::Unknown(error) => self.unknown.add(number, error),
             Outcome::Left => return Ok(()),
             Outcome::Done(done, _) => self.tally.add_done(done),
@@ -331,6 +347,17 @@ impl Import<'_> {
         }
         self.progress.one_more();
         Ok(())
+    }
+}
+
+impl Import<'_> {
+    /// Writes a line that was refused to the report. One that cannot be written is said, and does not stop what can be sent.
+    fn report(&mut self, cells: Option<&ByteRecord>, why: &str) {
+        let Some(refused) = &mut self.refused else { return };
+        if let Err(error) = refused.add(cells, why) {
+            self.progress.say(&format!("{error}; what is refused from here on is not in it"));
+            (self.refused, self.is_report_whole) = (None, false);
+        }
     }
 }
 

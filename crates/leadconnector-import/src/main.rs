@@ -9,6 +9,7 @@ mod journal;
 mod lock;
 mod outcomes;
 mod plan;
+mod refused;
 mod report;
 mod same_contact;
 mod table;
@@ -22,6 +23,7 @@ use arguments::{Arguments, Command};
 use destination::Destination;
 use journal::{Journal, State};
 use plan::Plan;
+use refused::Refused;
 use report::{complain, say};
 use table::{Problem, Table};
 
@@ -52,14 +54,23 @@ async fn main() -> ExitCode {
 
 /// Imports the file; false if not every line ended well.
 async fn run(arguments: Arguments) -> Result<bool, AnyError> {
-    let Arguments { file, reading, journal, way, tags, dry_run, send_again, wait } = arguments;
+    let Arguments { file, reading, journal, report, way, tags, dry_run, send_again, wait } = arguments;
     let tagged = (!tags.is_empty()).then(|| format!("each of them would be tagged: {}", tags.join(", ")));
     let mut table = Table::open(&file, &reading, tags)?;
     let shown = file.display().to_string();
     if let Some(words) = table.reading_words() {
         say(&format!("{shown}: {words}"));
     }
-    let tell = |problem: &Problem| complain(&format!("{shown}: {problem}"));
+    if table.reason().is_some() {
+        say(&format!(
+            "{shown}: the column {:?} is passed over: it says why a line was refused before",
+            columns::REASON
+        ));
+    }
+    let tell = |refused: &mut Option<Refused>, problem: &Problem| {
+        complain(&format!("{shown}: {problem}"));
+        refused.as_mut().map_or(Ok(()), |refused| refused.add(problem.cells.as_ref(), &problem.what))
+    };
     // A dry run needs no location otherwise.
     let asks = table.calls_fields();
     let destination = if dry_run && !asks { None } else { Some(Destination::of_environment().await?) };
@@ -69,7 +80,9 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
         table.find_fields(&fields)?;
     }
     let Some(destination) = destination.filter(|_| !dry_run) else {
-        let checked = table.check(|row| Ok(way.refusal(&row.contact, State::New)), tell)?;
+        let mut refused = report.map(|report| Refused::begin(report, &table)).transpose()?;
+        let problem = |problem: &Problem| tell(&mut refused, problem);
+        let checked = table.check(|row| Ok(way.refusal(&row.contact, State::New)), problem)?;
         let blank = checked.blank_words();
         let sent =
             if asks { "the custom fields were asked for, and nothing else was sent" } else { "nothing was sent" };
@@ -82,6 +95,7 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
         if let Some(tagged) = tagged {
             say(&tagged);
         }
+        refused.inspect(Refused::say);
         return Ok(checked.bad == 0);
     };
     // What was done at a mock server is forgotten with it.
@@ -96,12 +110,13 @@ async fn run(arguments: Arguments) -> Result<bool, AnyError> {
         }
     };
     let journal = Journal::open(&path, &destination.words, way)?;
+    let mut refused = report.map(|report| Refused::begin(report, &table)).transpose()?;
     let mut plan = Plan::new(&journal);
-    let checked = table.check(|row| plan.add(row), tell)?;
+    let checked = table.check(|row| plan.add(row), |problem| tell(&mut refused, problem))?;
     if !checked.blank_words().is_empty() {
         say(&format!("{} lines are good{}", checked.good, checked.blank_words()));
     }
-    let finished = import::run(&destination.contacts, &table, plan, send_again, wait).await?;
+    let finished = import::run(&destination.contacts, &table, plan, refused, send_again, wait).await?;
     if destination.mock.is_some() {
         say("the mock server is gone now, and the contacts with it");
     }

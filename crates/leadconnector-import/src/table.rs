@@ -26,6 +26,8 @@ pub(crate) struct Table {
     sign: Option<String>,
     /// The line with the names of the columns: that of most tables is the first one.
     header_line: u64,
+    /// The names of the columns as they are there.
+    header: ByteRecord,
     columns: Arc<Columns>,
     /// Of each line, besides its own.
     tags: Arc<[String]>,
@@ -110,6 +112,8 @@ impl Checked {
 pub(crate) struct Row {
     pub(crate) line: Line,
     pub(crate) contact: NewContact,
+    /// As they are in the file.
+    pub(crate) cells: ByteRecord,
 }
 
 /// A line of the file.
@@ -154,7 +158,9 @@ impl Key {
 /// A line that cannot be sent.
 pub(crate) struct Problem {
     line: u64,
-    what: String,
+    pub(crate) what: String,
+    /// As they are in the file; none if it is unknown where they end.
+    pub(crate) cells: Option<ByteRecord>,
 }
 
 impl fmt::Display for Problem {
@@ -190,6 +196,7 @@ impl Table {
         if names.is_empty() {
             return Err(unreadable(&"it is empty, and its first line should have the names of the columns"));
         }
+        let header = names.clone();
         let mut names = StringRecord::from_byte_record(names).map_err(|_| of_header(&file.no_text()))?;
         names.trim();
         let columns = Columns::new(&names).map_err(|error| of_header(&error))?;
@@ -197,6 +204,7 @@ impl Table {
             file,
             sign,
             header_line,
+            header,
             columns: Arc::new(columns),
             tags: tags.into(),
             version,
@@ -212,6 +220,25 @@ impl Table {
         let delimiter = (delimiter != b',').then(|| format!("with {} between the cells", delimiter::shown(delimiter)));
         let words: Vec<_> = [encoding, delimiter].into_iter().flatten().collect();
         (!words.is_empty()).then(|| format!("read {}", words.join(", ")))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.file.path
+    }
+
+    /// What stands between the cells.
+    pub(crate) fn delimiter(&self) -> u8 {
+        self.file.delimiter
+    }
+
+    /// The names of the columns as they are there.
+    pub(crate) fn header(&self) -> &ByteRecord {
+        &self.header
+    }
+
+    /// The place of the column that says why a line was refused before.
+    pub(crate) fn reason(&self) -> Option<usize> {
+        self.columns.reason()
     }
 
     /// Whether columns call custom fields of the location.
@@ -232,7 +259,7 @@ impl Table {
     pub(crate) fn check(
         &self,
         mut refusal: impl FnMut(&Row) -> Result<Option<&'static str>, String>,
-        mut tell: impl FnMut(&Problem),
+        mut tell: impl FnMut(&Problem) -> Result<(), String>,
     ) -> Result<Checked, String> {
         let mut checked = Checked::default();
         for item in self.items()? {
@@ -242,7 +269,9 @@ impl Table {
                         checked.good += 1;
                         continue;
                     }
-                    Some(refusal) => Problem { line: row.line.number, what: refusal.to_owned() },
+                    Some(refusal) => {
+                        Problem { line: row.line.number, what: refusal.to_owned(), cells: Some(row.cells) }
+                    }
                 },
                 Item::Blank => {
                     checked.blank += 1;
@@ -251,7 +280,7 @@ impl Table {
                 Item::Bad(problem) => problem,
             };
             checked.bad += 1;
-            tell(&problem);
+            tell(&problem)?;
         }
         Ok(checked)
     }
@@ -325,9 +354,11 @@ impl Iterator for Items {
         };
         if let Some(lines) = self.unclosed.get(&self.numbers.place) {
             let line = number + lines;
-            return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned() })));
+            return Some(Ok(Item::Bad(Problem { line, what: quotes::NOT_CLOSED.to_owned(), cells: None })));
         }
-        Some(Ok(self.item(number).unwrap_or_else(|what| Item::Bad(Problem { line: number, what }))))
+        Some(Ok(self
+            .item(number)
+            .unwrap_or_else(|what| Item::Bad(Problem { line: number, what, cells: Some(self.record.clone()) }))))
     }
 }
 
@@ -341,7 +372,10 @@ impl Items {
         let mut record = StringRecord::from_byte_record(self.record.clone()).map_err(|_| self.file.no_text())?;
         record.trim();
         match self.columns.contact(&record, &self.tags).map_err(|error| error.to_string())? {
-            Some(contact) => Ok(Item::Good(Row { line: Line { number, key: self.key(&record) }, contact })),
+            Some(contact) => {
+                let line = Line { number, key: self.key(&record) };
+                Ok(Item::Good(Row { line, contact, cells: self.record.clone() }))
+            }
             None => Ok(Item::Blank),
         }
     }
