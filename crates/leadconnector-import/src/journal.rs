@@ -323,3 +323,57 @@ impl Inner {
         format!("{path} is no journal of an import, as its line {number} shows: name another with --journal")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// What is said of a line is what the last whole entry says, wherever the file was cut off; and what is written then is whole.
+    #[test]
+    fn a_journal_that_is_cut_at_every_byte() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("journal");
+        let open = |way| Journal::open(&path, "a t\u{e9}st", way);
+        let line = |number: u64| Line { number, key: Key::read(&format!("{number:024x}-1")).unwrap() };
+        let lines = [line(2), line(3), line(4)];
+        let journal = open(Way::Upsert).unwrap();
+        // What each entry says of its line, in the order of the entries.
+        let mut said = Vec::new();
+        let mut write = |line: Line, outcomes: &[Outcome]| {
+            let sent = journal.intent(line).unwrap();
+            said.push((line, journal.state(&line)));
+            for outcome in outcomes {
+                journal.outcome(&sent, outcome).unwrap();
+                said.push((line, journal.state(&line)));
+            }
+        };
+        let done = || Outcome::Done(Done::Created, "an id".to_owned());
+        write(lines[0], &[Outcome::Failed("n\u{f6}".to_owned())]);
+        write(lines[1], &[Outcome::Unknown("why".to_owned())]);
+        write(lines[0], &[Outcome::Left]);
+        write(lines[1], &[Outcome::Again(Done::Updated, "tags".to_owned()), done()]);
+        write(lines[2], &[]);
+        write(lines[0], &[done()]);
+        drop(journal);
+
+        let whole = fs::read(&path).unwrap();
+        for cut in 0..=whole.len() {
+            fs::write(&path, &whole[..cut]).unwrap();
+            let journal = open(Way::Upsert).unwrap();
+            let entries = whole[..cut].iter().filter(|byte| **byte == b'\n').count().saturating_sub(1);
+            let state = |line: &Line| {
+                let of_line = said[..entries].iter().rev().find(|(said, _)| said.key == line.key);
+                of_line.map_or(State::New, |(_, state)| *state)
+            };
+            assert!(lines.iter().all(|line| journal.state(line) == state(line)), "cut at {cut}");
+            // One more, behind what was whole.
+            journal.intent(line(5)).unwrap();
+            drop(journal);
+            let journal = open(Way::Upsert).unwrap();
+            assert!(lines.iter().all(|line| journal.state(line) == state(line)), "cut at {cut}");
+            assert!(matches!(journal.state(&line(5)), State::Begun(_)), "cut at {cut}");
+        }
+    }
+}

@@ -765,6 +765,63 @@ async fn what_is_no_journal_is_left_alone() {
     assert!(code == Some(0) && out.contains("2 created"), "{out}");
 }
 
+/// Behind an entry, before its end, and within the next one: what may have been created by then is found, and nobody is there twice. What
+/// is read of a journal that is cut at any other byte, the tests of `journal.rs` say.
+#[tokio::test]
+async fn a_journal_that_is_cut_off() {
+    let folder = TempDir::new().unwrap();
+    let (file, journal) = (folder.path().join("contacts.csv"), folder.path().join("contacts.csv.journal"));
+    fs::write(&file, "firstName,email\nR\u{f6}san,rosan@deos.com\nAnna,anna@deos.com\n").unwrap();
+    let other = Server::start().await.unwrap();
+    // One of the two is refused at first.
+    other.reply(Reply::new(StatusCode::BAD_REQUEST));
+    run_with(import(&file, Some(&other))).await;
+    run_with(import(&file, Some(&other))).await;
+    let whole = fs::read_to_string(&journal).unwrap();
+    let outcomes = [":\"created\"", ":\"failed\"", "outcome"].map(|word| whole.matches(word).count());
+    assert_eq!(outcomes, [2, 1, 3], "{whole}");
+
+    // Of no contact that has the same id at another server.
+    let id = |line: &str| {
+        let mut entry: Value = serde_json::from_str(line).unwrap();
+        if entry["contactId"].is_string() {
+            entry["contactId"] = json!(format!("of line {}", entry["line"]));
+        }
+        format!("{entry}\n")
+    };
+    let whole: String = whole.lines().map(id).collect();
+    let mut begun = 0;
+    for (entry, moved) in (0..=whole.lines().count()).flat_map(|entry| [(entry, 0), (entry, -1), (entry, 20)]) {
+        let server = &Server::builder().allow_duplicates(true).start().await.unwrap();
+        let whole = whole.replace(other.url(), server.url()).into_bytes();
+        let cut = whole.split_inclusive(|byte| *byte == b'\n').take(entry).map(<[u8]>::len).sum::<usize>();
+        let cut = cut.saturating_add_signed(moved).min(whole.len());
+        let kept = &whole[..cut];
+        // What was begun is there, since nothing is sent before that is written down; and so is what was done.
+        let entries = kept.split_inclusive(|byte| *byte == b'\n').filter(|entry| entry.ends_with(b"\n"));
+        let entries: Vec<Value> = entries.map(|entry| serde_json::from_slice(entry).unwrap()).collect();
+        let mut there = BTreeMap::new();
+        for entry in entries.iter().filter(|entry| entry["key"].is_string()) {
+            there.insert(entry["line"].as_u64().unwrap(), entry["outcome"] != "failed");
+        }
+        for line in there.iter().filter(|(_, is_there)| **is_there).map(|(line, _)| line) {
+            let (name, email) = if *line == 2 { ("R\u{f6}san", "rosan@deos.com") } else { ("Anna", "anna@deos.com") };
+            server.insert(&json!({"locationId": "ve9EPM428h8vShlRW1KT", "firstName": name, "email": email})).unwrap();
+        }
+        begun += usize::from(entries.last().is_some_and(|entry| entry["intent"].is_string()));
+        fs::write(&journal, kept).unwrap();
+
+        let (code, out, err) = run_with(with(&file, server, &["--wait", "0"])).await;
+        let done = "2 created, 0 there already, 0 failed, 0 unknown\n";
+        assert!(code == Some(0) && out.ends_with(done), "cut at {cut}: {out}{err}");
+        assert_eq!((most_often(server), server.contacts().len()), (1, 2), "cut at {cut}: {out}{err}");
+        // What is written behind the cut is not joined to what was before it.
+        let (code, out, err) = run_with(with(&file, server, &[])).await;
+        assert!(code == Some(0) && out.contains("2 of 2 lines are done"), "cut at {cut}: {out}{err}");
+    }
+    assert!(begun > 5, "{begun}");
+}
+
 /// A journal that cannot be written stops the import, names the place, and is whole.
 #[cfg(unix)]
 #[tokio::test]
