@@ -92,7 +92,7 @@ impl Lines {
     }
 }
 
-/// Compares each crate with the commit of a release, as a step to this version. None of it is done where the step leaves room for
+/// Compares each library with the commit of a release, as a step to this version. None of it is done where the step leaves room for
 /// everything.
 pub(crate) fn semver_checks(
     root: &Path,
@@ -120,7 +120,7 @@ pub(crate) fn semver_checks(
     checks.args(["semver-checks", "--baseline-rev", &tag_of(last), "--release-type", kind]).current_dir(root);
     // It builds both, with code of all dependencies.
     checks.env_remove("CARGO_REGISTRY_TOKEN");
-    for package in packages {
+    for package in packages.iter().filter(|package| package.has_library) {
         checks.args(["--package", &package.name]);
     }
     process::run(&mut checks).context(

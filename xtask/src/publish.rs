@@ -71,6 +71,8 @@ pub(crate) struct Package {
     pub(crate) name: String,
     version: Version,
     has_repository: bool,
+    /// Whether it can be depended on: a program has no public API.
+    pub(crate) has_library: bool,
 }
 
 impl Package {
@@ -111,6 +113,7 @@ pub(crate) fn packages(root: &Path) -> anyhow::Result<Vec<Package>> {
             name: package.name.to_string(),
             version: package.version.clone(),
             has_repository: package.repository.is_some(),
+            has_library: package.targets.iter().any(cargo_metadata::Target::is_lib),
         }));
         rest = waiting;
     }

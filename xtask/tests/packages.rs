@@ -19,6 +19,11 @@ fn leadconnector() {
 }
 
 #[test]
+fn leadconnector_import() {
+    insta::assert_snapshot!(files("leadconnector-import"));
+}
+
+#[test]
 fn leadconnector_mock() {
     insta::assert_snapshot!(files("leadconnector-mock"));
 }
