@@ -1,6 +1,8 @@
 //! `cargo xtask publish --rehearse`: the working tree is released as the next version, in a copy, and goes to a real registry on
 //! loopback by the script of the workflow; a crate that depends on it from there is built and tested, as it will be by those who
-//! depend on a release.
+//! depend on a release. The import is installed from there, and tried.
+
+mod import;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -119,6 +121,8 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         registry.known_to(&mut test);
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
     }
+    println!("\n== the import, installed from there");
+    import::install_and_try(scratch.path(), &target, &build, &registry, version)?;
     println!("\nthe rehearsal went well: published to a real registry, and used from there");
     Ok(left_out)
 }
