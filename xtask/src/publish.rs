@@ -251,3 +251,17 @@ fn select<'a>(command: &mut std::process::Command, packages: impl Iterator<Item 
 fn published(target: &Path, packages: &[Package], registry: &Registry) -> anyhow::Result<Vec<Option<Published>>> {
     packages.iter().map(|package| registry.published(target, &package.name, &package.version)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    /// Each after those on which it depends; and the import is a program, so that no API of it is compared.
+    #[test]
+    fn the_crates_of_this_workspace() {
+        let packages = super::packages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap();
+        let crates: Vec<_> = packages.iter().map(|package| (package.name.as_str(), package.has_library)).collect();
+        let libraries = ["leadconnector-mock", "leadconnector-raw", "leadconnector"].map(|name| (name, true));
+        assert_eq!(crates, [&libraries[..], &[("leadconnector-import", false)]].concat());
+    }
+}
