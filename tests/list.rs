@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use futures_util::{FutureExt, StreamExt, stream};
 use http::StatusCode;
-use leadconnector::{Client, ClientBuilder, Contacts, Email, Error, LocationId, NewContact, NoPacing};
+use leadconnector::pacing::NoPacing;
+use leadconnector::{Client, ClientBuilder, Contacts, Email, Error, LocationId, NewContact};
 use leadconnector_mock::{Enforcement, Reply, Server};
 
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";

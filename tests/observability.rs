@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex};
 
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, StatusCode};
-use leadconnector::{BoxError, Client, Email, LocationId, NewContact, Phone, Search, Token, TokenSource};
+use leadconnector::search::Search;
+use leadconnector::token::{BoxError, TokenSource};
+use leadconnector::{Client, Email, LocationId, NewContact, Phone, Token};
 use leadconnector_mock::{Reply, Server};
 use tracing::Level;
 use tracing_log::LogTracer;

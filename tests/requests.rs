@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use leadconnector::contact::{PropertyName, UpdatePropertyName};
+use leadconnector::custom_fields::{CustomField, CustomFieldValue, UploadedFile};
+use leadconnector::dnd::{Channel, DndSetting, InboundDndSetting};
+use leadconnector::search::{Direction, Filter, Search};
 use leadconnector::{
-    ApiVersion, Channel, Client, ContactId, ContactUpdate, Country, CustomField, CustomFieldId, CustomFieldValue,
-    Direction, DndSetting, Email, Filter, InboundDndSetting, LocationId, NewContact, NewContactBuilder, NewNote, Null,
-    Phone, PropertyName, Search, UpdatePropertyName, UploadedFile, Upsert, UserId, WorkflowId,
+    ApiVersion, Client, ContactId, ContactUpdate, Country, CustomFieldId, Email, LocationId, NewContact,
+    NewContactBuilder, NewNote, Null, Phone, Upsert, UserId, WorkflowId,
 };
 use leadconnector_mock::{Reply, Request, Server};
 

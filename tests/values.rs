@@ -4,10 +4,13 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasher, RandomState};
 
+use leadconnector::contact::{PropertyName, TagChange, UpdatePropertyName};
+use leadconnector::custom_fields::CustomFieldValue;
+use leadconnector::error::BuildError;
+use leadconnector::search::{ContactOpportunity, FoundContact, SearchPage};
 use leadconnector::{
-    ApiVersion, BuildError, BusinessId, Client, Contact, ContactId, ContactOpportunity, Country, CustomFieldId,
-    CustomFieldValue, Email, FoundContact, InvalidValue, LocationId, NoteId, Phone, PropertyName, SearchPage,
-    TagChange, Token, UpdatePropertyName, Upserted, UserId, WorkflowId,
+    ApiVersion, BusinessId, Client, Contact, ContactId, Country, CustomFieldId, Email, InvalidValue, LocationId,
+    NoteId, Phone, Token, Upserted, UserId, WorkflowId,
 };
 use serde_json::json;
 

@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
+use leadconnector::answer::Response;
+use leadconnector::contact::{Nullable, PropertyName, UpdatePropertyName};
+use leadconnector::custom_fields::{CustomField, CustomFieldValue, UploadedFile};
+use leadconnector::dnd::{Channel, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus};
+use leadconnector::pacing::NoPacing;
 use leadconnector::{
-    Channel, Client, ContactUpdate, ContactUpdateBuilder, Contacts, Country, CustomField, CustomFieldId,
-    CustomFieldValue, DndSetting, DndStatus, Email, Error, InboundDndSetting, InboundDndStatus, LocationId, NewContact,
-    NewContactBuilder, NoPacing, Nullable, Phone, PropertyName, Response, UpdatePropertyName, UploadedFile, Upsert,
-    UserId,
+    Client, ContactUpdate, ContactUpdateBuilder, Contacts, Country, CustomFieldId, Email, Error, LocationId,
+    NewContact, NewContactBuilder, Phone, Upsert, UserId,
 };
 use leadconnector_mock::Server;
 use proptest::collection::vec;

@@ -1,9 +1,8 @@
 //! The examples in the fragment, decoded by the client.
 
 use http::StatusCode;
-use leadconnector::{
-    Client, Contact, ContactId, CustomFields, Error, LocationCustomField, LocationId, NewContact, Note,
-};
+use leadconnector::custom_fields::{CustomFields, LocationCustomField};
+use leadconnector::{Client, Contact, ContactId, Error, LocationId, NewContact, Note};
 use leadconnector_mock::{Reply, Server};
 use serde_json::{Value, json};
 

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use leadconnector::{BuildError, Client, ClientBuilder, Email, LocationId, NewContact, NoRetry, reqwest};
+use leadconnector::error::BuildError;
+use leadconnector::retry::NoRetry;
+use leadconnector::{Client, ClientBuilder, Email, LocationId, NewContact, reqwest};
 use leadconnector_mock::Server;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use leadconnector::{Answer, Contact, ContactKey, Contacts, Error};
+use leadconnector::contact::ContactKey;
+use leadconnector::{Answer, Contact, Contacts, Error};
 use serde_json::Value;
 
 use crate::journal::{Journal, Sent, State, Times};

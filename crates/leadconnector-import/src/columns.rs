@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use csv::StringRecord;
-use leadconnector::{
-    Country, CustomField, CustomFieldId, CustomFieldKind, CustomFieldValue, CustomFields, Email, InvalidValue,
-    LocationCustomField, NewContact, NewContactBuilder, Phone, UserId,
-};
+use leadconnector::custom_fields::{CustomField, CustomFieldKind, CustomFieldValue, CustomFields, LocationCustomField};
+use leadconnector::{Country, CustomFieldId, Email, InvalidValue, NewContact, NewContactBuilder, Phone, UserId};
 
 /// The columns, but those of custom fields.
 const NAMES: [&str; 18] = [

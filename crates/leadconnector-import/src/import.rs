@@ -6,7 +6,8 @@ use std::time::Duration;
 use chrono::Utc;
 use csv::ByteRecord;
 use futures_util::{Stream, StreamExt, stream};
-use leadconnector::{Answer, Contacts, Error, NotTaken};
+use leadconnector::answer::NotTaken;
+use leadconnector::{Answer, Contacts, Error};
 
 use crate::AnyError;
 use crate::begun::{Begun, Finding};

@@ -1,6 +1,7 @@
 //! What a result of a line comes to.
 
-use leadconnector::{CarriedOut, Contact, Created, Error, Upserted, Validation};
+use leadconnector::error::{CarriedOut, Created, Validation};
+use leadconnector::{Contact, Error, Upserted};
 
 use crate::journal::{Done, Outcome, State};
 

@@ -5,7 +5,8 @@ use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
-use leadconnector::{ContactKey, NewContact};
+use leadconnector::NewContact;
+use leadconnector::contact::ContactKey;
 use tokio::sync::watch;
 
 /// A phone is known by so many digits at its end: before them there may be a code of a country, or none.

@@ -13,7 +13,8 @@ use std::time::SystemTime;
 
 use csv::{ByteRecord, StringRecord};
 use encoding_rs::{Encoding, UTF_8};
-use leadconnector::{CustomFields, NewContact};
+use leadconnector::NewContact;
+use leadconnector::custom_fields::CustomFields;
 use sha2::{Digest, Sha256};
 
 use crate::columns::Columns;

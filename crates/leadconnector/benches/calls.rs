@@ -23,7 +23,9 @@ use futures_util::{StreamExt, stream};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use leadconnector::{Client, Contacts, LocationId, NoPacing, Search};
+use leadconnector::pacing::NoPacing;
+use leadconnector::search::Search;
+use leadconnector::{Client, Contacts, LocationId};
 
 const TOKEN: &str = "9c48df2694a849b6089f9d0d3513efe";
 /// The cores of the clients and of the server: on one, or wherever the kernel likes, the figures differ by a factor of two.

@@ -7,7 +7,8 @@ mod page;
 use std::hint::black_box;
 
 use gungraun::{library_benchmark, library_benchmark_group, main};
-use leadconnector::{Client, Contact, Contacts, FoundContact, LocationId};
+use leadconnector::search::FoundContact;
+use leadconnector::{Client, Contact, Contacts, LocationId};
 use page::{ANSWER, FOUND_CONTACT, LOCATION};
 
 fn contacts() -> Contacts {

@@ -3,9 +3,11 @@
 
 use std::process::ExitCode;
 
+use leadconnector::custom_fields::CustomField;
+use leadconnector::search::{Filter, Search};
 use leadconnector::{
-    Client, ContactUpdate, Contacts, CustomField, CustomFieldId, Email, Error as CallError, Filter, LocationId,
-    NewContact, NewNote, Null, Phone, Search, WorkflowId,
+    Client, ContactUpdate, Contacts, CustomFieldId, Email, Error as CallError, LocationId, NewContact, NewNote, Null,
+    Phone, WorkflowId,
 };
 use leadconnector_mock::Server;
 

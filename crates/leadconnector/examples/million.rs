@@ -5,7 +5,8 @@
 use std::time::Instant;
 
 use futures_util::{StreamExt, stream};
-use leadconnector::{Client, LocationId, NewContact, NoPacing};
+use leadconnector::pacing::NoPacing;
+use leadconnector::{Client, LocationId, NewContact};
 use leadconnector_mock::Server;
 
 #[tokio::main(flavor = "current_thread")]

@@ -6,7 +6,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use leadconnector::{Client, LocationId, NoPacing, Search};
+use leadconnector::pacing::NoPacing;
+use leadconnector::search::Search;
+use leadconnector::{Client, LocationId};
 use leadconnector_mock::Server;
 use serde_json::json;
 

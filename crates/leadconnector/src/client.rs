@@ -233,12 +233,13 @@ impl ClientBuilder {
     /// ```
     /// use std::sync::Arc;
     ///
-    /// use leadconnector::{Client, SlidingWindow};
+    /// use leadconnector::pacing::SlidingWindow;
+    /// use leadconnector::Client;
     ///
     /// let budget = Arc::new(SlidingWindow::default());
     /// let first = Client::builder("9c48df2694a849b6089f9d0d3513efe").pacing(Arc::clone(&budget)).build()?;
     /// let second = Client::builder("another-token").pacing(budget).pool_of(&first).build()?;
-    /// # Ok::<(), leadconnector::BuildError>(())
+    /// # Ok::<(), leadconnector::error::BuildError>(())
     /// ```
     pub fn pool_of(mut self, client: &Client) -> Self {
         self.pool = Some(client.clone());

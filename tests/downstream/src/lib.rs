@@ -1,6 +1,7 @@
 //! Signs people up for a newsletter.
 
-use leadconnector::{ContactId, Contacts, Created, CreatedId, Email, Error, MatchingField, NewContact, Phone};
+use leadconnector::error::{Created, CreatedId, MatchingField};
+use leadconnector::{ContactId, Contacts, Email, Error, NewContact, Phone};
 
 /// What became of somebody who signed up.
 #[derive(Debug)]

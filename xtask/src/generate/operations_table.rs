@@ -34,7 +34,7 @@ is true.
 ";
 
 const REST: &str = "
-How often it is sent again, and when, is up to the [`RetryPolicy`](crate::RetryPolicy). What was certainly not carried out can be
+How often it is sent again, and when, is up to the [`RetryPolicy`](crate::retry::RetryPolicy). What was certainly not carried out can be
 sent again whatever its effect is. A creation whose answer was lost can be looked up:
 [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
 

@@ -2,10 +2,9 @@
 //! are the page's examples where it has some.
 
 use floor::{CreateContact, DndSettings, InboundDndSettings};
-use leadconnector::{
-    Channel, Country, CustomField, CustomFieldId, DndSetting, Email, InboundDndSetting, InvalidValue, NewContact,
-    Phone, UserId,
-};
+use leadconnector::custom_fields::CustomField;
+use leadconnector::dnd::{Channel, DndSetting, InboundDndSetting};
+use leadconnector::{Country, CustomFieldId, Email, InvalidValue, NewContact, Phone, UserId};
 
 pub(crate) const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
 pub(crate) const ANSWER: &[u8] = include_bytes!("answer.json");

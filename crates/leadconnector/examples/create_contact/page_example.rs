@@ -1,7 +1,6 @@
-use leadconnector::{
-    Channel, Country, CustomField, CustomFieldId, DndSetting, Email, InboundDndSetting, InvalidValue, NewContact,
-    NewContactBuilder, Phone, UserId,
-};
+use leadconnector::custom_fields::CustomField;
+use leadconnector::dnd::{Channel, DndSetting, InboundDndSetting};
+use leadconnector::{Country, CustomFieldId, Email, InvalidValue, NewContact, NewContactBuilder, Phone, UserId};
 
 /// The contact of the vendor's page, save what belongs to the page's own location.
 pub(crate) fn page_example() -> Result<NewContactBuilder, InvalidValue> {

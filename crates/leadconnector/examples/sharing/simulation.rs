@@ -6,7 +6,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use leadconnector::{BudgetAnswer, LocationId, Pacing, Permit, SlidingWindow};
+use leadconnector::LocationId;
+use leadconnector::pacing::{BudgetAnswer, Pacing, Permit, SlidingWindow};
 use leadconnector_mock::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::time::{Instant, sleep};
 

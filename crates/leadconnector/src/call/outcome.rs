@@ -12,10 +12,9 @@ use super::called::Called;
 use super::decode::{self, Decoded};
 use super::receive::Arrival;
 use crate::error::{
-    Duplicate, Error, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason,
-    Validation,
+    Duplicate, Incomplete, MatchingField, RateLimited, TransportError, Undecodable, UndecodableReason, Validation,
 };
-use crate::{Answer, Contact, ContactId, InvalidValue, Response};
+use crate::{Answer, Contact, ContactId, Error, InvalidValue, Response};
 
 /// What a successful answer is decoded into, and what a caller gets of it.
 pub(crate) trait Read: DeserializeOwned {

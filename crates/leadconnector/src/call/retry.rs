@@ -187,11 +187,12 @@ impl RetryPolicy for NoRetry {
 /// ```
 /// use std::time::Duration;
 ///
-/// use leadconnector::{Client, Retry};
+/// use leadconnector::Client;
+/// use leadconnector::retry::Retry;
 ///
 /// let retry = Retry::default().max_attempts(3).max_elapsed(Duration::from_secs(30));
 /// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").retry(retry).build()?;
-/// # Ok::<(), leadconnector::BuildError>(())
+/// # Ok::<(), leadconnector::error::BuildError>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Retry {

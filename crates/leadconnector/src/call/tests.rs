@@ -410,7 +410,7 @@ async fn faults() {
 
 /// Each row of the table in the documentation of `Error`, as the variant and the first word of its answer.
 fn documented() -> Vec<(String, String)> {
-    let rows = include_str!("../error.rs").lines().filter_map(|line| line.strip_prefix("/// | [`"));
+    let rows = include_str!("../errors.rs").lines().filter_map(|line| line.strip_prefix("/// | [`"));
     let mut documented: Vec<(String, String)> = Vec::new();
     for row in rows {
         let variant = row.split('`').next().unwrap().to_owned();

@@ -28,7 +28,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// ```
 /// use std::sync::Mutex;
 ///
-/// use leadconnector::{BoxError, Client, LocationId, Token, TokenSource};
+/// use leadconnector::token::{BoxError, TokenSource};
+/// use leadconnector::{Client, LocationId, Token};
 ///
 /// struct OAuth {
 ///     access_token: Mutex<Token>,

@@ -23,7 +23,8 @@ impl Contacts {
     /// answer:
     ///
     /// ```
-    /// # use leadconnector::{Client, CustomField, CustomFieldId, LocationId, NewContact};
+    /// # use leadconnector::custom_fields::CustomField;
+    /// # use leadconnector::{Client, CustomFieldId, LocationId, NewContact};
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// # let server = leadconnector_mock::Server::start().await?;

@@ -25,11 +25,12 @@ use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable
 /// ```
 /// use std::time::Duration;
 ///
-/// use leadconnector::{Client, Reconcile};
+/// use leadconnector::Client;
+/// use leadconnector::create::Reconcile;
 ///
 /// let reconcile = Reconcile::default().waits([1, 2, 4, 8, 16, 32].map(Duration::from_secs));
 /// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").reconcile(reconcile).build()?;
-/// # Ok::<(), leadconnector::BuildError>(())
+/// # Ok::<(), leadconnector::error::BuildError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconcile {

@@ -27,7 +27,8 @@ impl Contacts {
     /// changes during a search may come twice, or not at all, if it moves within the order.
     ///
     /// ```
-    /// use leadconnector::{Client, Direction, Filter, LocationId, Search};
+    /// use leadconnector::search::{Direction, Filter, Search};
+    /// use leadconnector::{Client, LocationId};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -8,7 +8,7 @@ mod property_name;
 pub use custom_field::{CustomField, CustomFieldValue, UploadedFile};
 use dnd::DndSettings;
 pub use dnd::{Channel, DndSetting, DndStatus, InboundDndSetting, InboundDndStatus};
-pub use nullable::Nullable::{self, Null};
+pub use nullable::Nullable;
 pub use nullable::Optional;
 pub use property_name::{PropertyName, UpdatePropertyName};
 

@@ -136,7 +136,8 @@ impl ContactUpdateBuilder {
     /// API takes. The server refuses a property that it does not know.
     ///
     /// ```
-    /// use leadconnector::{ContactUpdate, UpdatePropertyName};
+    /// use leadconnector::ContactUpdate;
+    /// use leadconnector::contact::UpdatePropertyName;
     ///
     /// let update = ContactUpdate::builder().property(UpdatePropertyName::new("companyName")?, "DGS VolMAX").build();
     ///

@@ -20,7 +20,8 @@ const LONGEST: usize = 60;
 /// Cloning them is cheap.
 ///
 /// ```
-/// use leadconnector::{CustomFieldId, CustomFields, LocationCustomField};
+/// use leadconnector::CustomFieldId;
+/// use leadconnector::custom_fields::{CustomFields, LocationCustomField};
 ///
 /// let mut plan = LocationCustomField::new(CustomFieldId::new("3sv6UEo51C9Bmpo1cKTq")?);
 /// plan.name = Some("Plan".into());

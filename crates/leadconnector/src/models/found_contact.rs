@@ -20,7 +20,8 @@ use crate::{AttributionSource, BusinessId, ContactCustomField, ContactDndSetting
 /// It can be written as JSON with the vendor's names, and read from it; an id is then taken as it is. A test makes one of an id:
 ///
 /// ```
-/// use leadconnector::{ContactId, FoundContact};
+/// use leadconnector::ContactId;
+/// use leadconnector::search::FoundContact;
 ///
 /// let mut rosan = FoundContact::new(ContactId::new("seD4PfOuKoVMLkEZqohJ")?);
 /// rosan.first_name = Some("Rosan".into());

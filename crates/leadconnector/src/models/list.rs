@@ -121,7 +121,7 @@ impl<'a, 'b: 'a> Sealed<String, OptionOf<Single>> for Option<&'a &'b str> {
 /// ```
 ///
 /// ```compile_fail,E0283
-/// leadconnector::Search::new().filters(Some(leadconnector::Filter::exists("email")));
+/// leadconnector::search::Search::new().filters(Some(leadconnector::search::Filter::exists("email")));
 /// ```
 #[cfg(doctest)]
 struct Refused;

@@ -23,7 +23,8 @@ use crate::{CustomFieldId, LocationId};
 /// It can be written as JSON with the vendor's names, and read from it; an id is then taken as it is. A test makes one of an id:
 ///
 /// ```
-/// use leadconnector::{CustomFieldId, CustomFieldKind, LocationCustomField};
+/// use leadconnector::CustomFieldId;
+/// use leadconnector::custom_fields::{CustomFieldKind, LocationCustomField};
 ///
 /// let mut plan = LocationCustomField::new(CustomFieldId::new("3sv6UEo51C9Bmpo1cKTq")?);
 /// plan.kind = Some(CustomFieldKind::SingleOptions);

@@ -190,7 +190,8 @@ impl NewContactBuilder {
     /// there, and [`PropertyName`] refuses its name.
     ///
     /// ```
-    /// use leadconnector::{NewContact, PropertyName};
+    /// use leadconnector::NewContact;
+    /// use leadconnector::contact::PropertyName;
     ///
     /// let contact = NewContact::builder().property(PropertyName::new("dateOfBirth")?, "1990-09-25").build();
     ///

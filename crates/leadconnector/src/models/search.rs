@@ -26,7 +26,7 @@ const MOST_SORTS: usize = 2;
 ///
 /// ```
 /// use chrono::{TimeDelta, Utc};
-/// use leadconnector::{Direction, Filter, Search};
+/// use leadconnector::search::{Direction, Filter, Search};
 ///
 /// let recent = Search::new()
 ///     .filter(Filter::eq("tags", "vip"))
@@ -181,7 +181,8 @@ pub enum Direction {
 /// server. Names are searched in lower case, in fields such as `firstNameLowerCase`. A custom field is a field by its id:
 ///
 /// ```
-/// use leadconnector::{CustomFieldId, Filter};
+/// use leadconnector::CustomFieldId;
+/// use leadconnector::search::Filter;
 ///
 /// let plan = CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?;
 /// let paying = Filter::all([Filter::exists(&plan), Filter::not_eq(&plan, "Free"), Filter::eq("dnd", false)]);

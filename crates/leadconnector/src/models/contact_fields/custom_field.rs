@@ -10,7 +10,8 @@ use crate::{CustomFieldId, InvalidValue, Optional};
 /// was checked: [`Contacts::custom_fields`](crate::Contacts::custom_fields).
 ///
 /// ```
-/// use leadconnector::{CustomField, CustomFieldId};
+/// use leadconnector::CustomFieldId;
+/// use leadconnector::custom_fields::CustomField;
 ///
 /// let id = CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?;
 /// let text = CustomField::new(id.clone(), "My Text").key("my_custom_field");

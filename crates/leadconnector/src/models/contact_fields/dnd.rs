@@ -35,7 +35,8 @@ pub enum DndStatus {
 /// Do-not-disturb for one channel, to be written.
 ///
 /// ```
-/// use leadconnector::{Channel, DndSetting, NewContact};
+/// use leadconnector::NewContact;
+/// use leadconnector::dnd::{Channel, DndSetting};
 ///
 /// let stopped = DndSetting::permanent().message("replied STOP");
 /// let contact = NewContact::builder().dnd_setting(Channel::Sms, stopped).build();

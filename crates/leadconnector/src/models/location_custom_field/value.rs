@@ -29,7 +29,8 @@ impl LocationCustomField {
     /// always fits: text without anything but spaces, a list without anything but such texts, no files.
     ///
     /// ```
-    /// # use leadconnector::{CustomFieldId, CustomFieldKind, LocationCustomField};
+    /// # use leadconnector::CustomFieldId;
+    /// # use leadconnector::custom_fields::{CustomFieldKind, LocationCustomField};
     /// let mut plan = LocationCustomField::new(CustomFieldId::new("3sv6UEo51C9Bmpo1cKTq")?);
     /// plan.name = Some("Plan".into());
     /// plan.kind = Some(CustomFieldKind::SingleOptions);
