@@ -1,5 +1,40 @@
-//! A server on loopback that behaves as HighLevel's contacts endpoint does, for the tests of programs that create, read
-//! and delete contacts.
+//! A mock of HighLevel's contacts API, for the tests of programs that call it: a server on loopback, without an account and without a
+//! network.
+//!
+//! Unofficial: not made by HighLevel, nor affiliated with it.
+//!
+//! ```console
+//! $ cargo add --dev leadconnector-mock serde_json
+//! $ cargo add --dev tokio --features macros,rt
+//! ```
+//!
+//! # Example
+//!
+//! The server works with any client. A test of a program that uses [leadconnector](https://docs.rs/leadconnector):
+//!
+//! ```ignore
+//! use leadconnector::{Client, LocationId, NewContact};
+//! use leadconnector_mock::Server;
+//!
+//! #[tokio::test]
+//! async fn creates_a_contact() -> Result<(), Box<dyn std::error::Error>> {
+//!     let server = Server::start().await?;
+//!     let client = Client::builder("any-token").base_url(server.url()).build()?;
+//!     let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
+//!
+//!     contacts.create(NewContact::builder().first_name("Rosan").build()).await?;
+//!
+//!     assert_eq!(server.contacts()[0]["firstName"], "Rosan");
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The [guide to testing](https://docs.rs/leadconnector/latest/leadconnector/guide/testing/index.html) goes on from there. A test can:
+//!
+//! - have contacts there before it begins: [`Server::insert`], [`Server::insert_note`] and [`Server::define_custom_field`];
+//! - look at what was sent and stored: [`Server::requests`], [`Server::contacts`] and [`Server::carried_out`];
+//! - have the server fail, be late or lose an answer: [`Server::reply`];
+//! - set a rate limit, or look-ups and searches that lag: [`Server::builder`].
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -7,13 +42,23 @@
 //! use serde_json::json;
 //!
 //! let server = Server::start().await?;
-//! let known = server.insert(&json!({"locationId": "ve9EPM428h8vShlRW1KT", "email": "rosan@deos.com"}))?;
+//! let location = "ve9EPM428h8vShlRW1KT";
+//! let known = server.insert(&json!({"locationId": location, "email": "rosan@deos.com"}))?;
 //! println!("{} is in the location; send requests to {}", known["id"], server.url());
 //!
 //! assert!(server.requests().is_empty());
 //! assert_eq!(server.contacts(), [known]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
+//! ```
+//!
+//! # As a program
+//!
+//! The binary of this crate is the same server, for clients in any language. `--help` lists its options:
+//!
+//! ```console
+//! $ cargo install leadconnector-mock
+//! $ leadconnector-mock --port 8080
 //! ```
 //!
 //! # What it imitates
@@ -26,12 +71,11 @@
 //! | a body that is not JSON | 400 |
 //! | a wrong type, no `locationId`, a status that is not allowed, a malformed email | 422 with a list of messages |
 //! | a property that the page does not list | 422, `property … should not exist` |
-//! | none of email, phone, first name and last name, or only as null or an empty text | 422 with one message; 400 with the same body where nothing but `locationId` is sent |
+//! | none of email, phone, first name and last name, or only as null or an empty text | 422 with one message; 400 with the same body if only `locationId` is sent |
 //! | an email or phone that the location has already | 400 with `meta`: the contact's id and name, the field |
 //! | any other | 201 with the contact as it is stored, and a `traceId` |
 //!
-//! Tags are stored in lower case, and each once. The `country` is that of the location where none is sent: `US`. The `type`
-//! is `lead`.
+//! Tags are stored in lower case, and each once. If no `country` is sent, it is that of the location: `US`. The `type` is `lead`.
 //!
 //! The other operations, for a request with a bearer token and the `Version` header:
 //!
@@ -52,62 +96,65 @@
 //! | one of these with a body that is not valid | 422 with a list of messages |
 //! | one of these with an id, for a contact that is unknown or deleted | 400, `Contact with id … not found` |
 //!
-//! Once a location has a custom field, it takes no others: of what a request has in `customFields`, it drops without a word a field
-//! that it does not have, by its `id` or else its `key`, a choice that is none of the options, and a value of the wrong kind. A list of
-//! choices keeps those that are options. A field that is given by its key is stored under its id. A text is wanted for `TEXT`,
-//! `LARGE_TEXT`, `PHONE`, `EMAIL` and `TIME`, one of the options for `SINGLE_OPTIONS` and `RADIO`, a list of them for `CHECKBOX` and
-//! `MULTIPLE_OPTIONS`, a number or a text with one for `NUMERICAL` and `MONETORY`, a date for `DATE`, an object for `TEXTBOX_LIST` and
-//! `FILE_UPLOAD`. A field of another kind takes anything, and so does a location without any.
+//! Until a location has a custom field, it takes any value in `customFields`. Once it has one, it takes only those that it has. A request
+//! names a field by its `id`, or else by its `key`; the field is stored under its id. The location drops a field that it does not have,
+//! and a value that does not fit the field, and its answer does not say so. Of a list of choices, it keeps those that are options.
 //!
-//! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. What the guide leaves
-//! open is decided so:
+//! | kind of the field | value that fits |
+//! | --- | --- |
+//! | `TEXT`, `LARGE_TEXT`, `PHONE`, `EMAIL`, `TIME` | a text |
+//! | `SINGLE_OPTIONS`, `RADIO` | one of the options |
+//! | `CHECKBOX`, `MULTIPLE_OPTIONS` | a list of options |
+//! | `NUMERICAL`, `MONETORY` | a number, or a text with one |
+//! | `DATE` | a date |
+//! | `TEXTBOX_LIST`, `FILE_UPLOAD` | an object |
+//! | any other | anything |
+//!
+//! A search has the fields, the operators, the limits and the eight fields to sort by of the vendor's guide. The guide leaves some
+//! things open. They are decided like this:
 //!
 //! - Texts are compared without regard to case. Only the value for `firstNameLowerCase` or `lastNameLowerCase` has to be in lower case.
-//! - Of a list, such as the tags, one item has to be equal to the value, or to contain it.
-//! - `not_eq` and `not_contains` let contacts through that have no value.
-//! - A day in a range is the whole of it, in UTC: `lte` ends with it, and `gt` begins behind it.
-//! - A query finds what is a part of the names, the email, the phone or the company of a contact.
-//! - Without a wish, the contact that was added last comes first. Contacts that are equal in what they are sorted by are sorted by
+//! - A list, such as the tags, passes if one of its items is equal to the value, or contains it.
+//! - A contact that has no value passes `not_eq` and `not_contains`.
+//! - A day in a range is the whole day, in UTC: `lte` ends with it, and `gt` begins after it.
+//! - A query finds contacts whose names, email, phone or company contain it.
+//! - If no order is given, the contact that was added last comes first. Contacts that are equal in the fields of the order are sorted by
 //!   their ids, in the direction of the last field.
-//! - `searchAfter` is `[value, id]`, and `[value, value, id]` with two fields: milliseconds for a date, else a text, which is empty where
-//!   the contact has none. The next page begins behind that place, also when the contact is gone.
+//! - `searchAfter` is `[value, id]`, or `[value, value, id]` for two fields. A date is in milliseconds. Any other value is a text, which is
+//!   empty if the contact has none. The next page begins behind that place, even if the contact is gone.
 //!
 //! A search looks at all contacts of its location, sorts what it finds, and keeps that until something changes. So 100,000 contacts in
 //! pages of 500 take some seconds; a page after a change takes some tenths of a second.
 //!
-//! Every answer has the six rate-limit headers, a 429 too, which has no `Retry-After`. A location's day lasts 24 hours from
-//! its first request; `x-ratelimit-daily-reset` is what is left of it in milliseconds. What a location is allowed is the
-//! [`Allowance`] of an ordinary one or of a trial. Any other method or path is a 404.
+//! Every answer has the six rate-limit headers, and so has a 429, which has no `Retry-After`. A location's day lasts 24 hours from its
+//! first request; `x-ratelimit-daily-reset` says how many milliseconds of it are left. A location has the [`Allowance`] of an ordinary
+//! one or of a trial. Any other method or path is answered with 404.
 //!
 //! The property names, types and allowed values are those of the OpenAPI description from which the crate
-//! `leadconnector-raw` is generated. The words are the vendor's where they are known (an email, an unknown property, a
-//! duplicate, a contact that is not there, a missing header), and those of the framework that the vendor uses elsewhere.
+//! `leadconnector-raw` is generated. The texts of errors are the vendor's if they are known: those about an email, an unknown property, a
+//! duplicate, a contact that is not there, and a missing header. The other texts are those of the framework that the vendor uses.
 //!
 //! # What it does not imitate
 //!
 //! - It accepts any token for any location, and any value of `Version`.
 //! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`].
 //! - It does not look at what a value means: a time zone, a country or a user need not exist. A phone is
-//!   stored without spaces and punctuation, and gets no country code. A `name` is taken apart at its first space where
-//!   neither first nor last name is sent.
+//!   stored without spaces and punctuation, and gets no country code. If neither a first nor a last name is sent, a `name` is split at
+//!   its first space.
 //! - The body of a request may have 1 MiB, and must be declared as JSON. The vendor's limit is not known.
-//! - A member that the page does not list, but the vendor answers with (`createdBy`, `followers`), is not there. A contact
-//!   is the same to every operation; the vendor leaves some members out, and adds others, when it is read.
+//! - The vendor answers with some members that the page does not list, such as `createdBy` and `followers`. They are missing here. Every
+//!   operation answers with the same members of a contact; the vendor leaves some out, and adds others, when a contact is read.
 //! - No contact has opportunities, so the filter `opportunities` is refused with 400. Nor has one a business, followers, a valid email or
 //!   WhatsApp, an appointment, opened emails or finished workflows: filters by these find that there is none.
 //! - Special characters, which the vendor's `contains` does not take, are taken here.
-//! - A contact that is deleted cannot be restored. What the vendor answers to a second deletion is not known; here it is the
+//! - A contact that is deleted cannot be restored. It is unknown what the vendor answers to a second deletion; here it is the
 //!   answer for a contact that is not there.
-//! - The text of a note without markup, `bodyText`, is its body as it came.
+//! - The `bodyText` of a note, which is its text without markup, is the body as it came.
 //!
 //! # Misbehaving
 //!
-//! A [`Reply`] makes the server answer one request in another way: with any status, headers and body, late, byte by byte,
-//! without end, or cut off before, during or after the answer; with the contact stored, stored later, or not.
-//!
-//! # Without Rust
-//!
-//! The binary of this crate is the same server, for clients in any language: `leadconnector-mock --port 8080`.
+//! A [`Reply`] makes the server answer one request in another way. The answer can have any status, headers and body. It can be late, come
+//! byte by byte, never end, or be cut off before, during or after it. The contact can be stored, stored later, or not stored.
 
 #![allow(clippy::indexing_slicing, reason = "of JSON values, where a member that is missing reads as null")]
 

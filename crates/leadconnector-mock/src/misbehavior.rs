@@ -22,10 +22,12 @@ pub(crate) use delivery::{DeliveredBody, Delivery};
 /// let lost = Reply::ordinary().cut_before();
 /// // The same, after twenty bytes of the answer's body.
 /// let broken = Reply::ordinary().cut_after(20);
-/// // A page of a proxy in front of the server, after a while.
-/// let slow = Reply::new(http::StatusCode::BAD_GATEWAY).body("<html>").delay(Duration::from_secs(1));
-/// // The connection is cut while the server is still at work: the contact is there a second later.
-/// let at_work = Reply::ordinary().cut_before().carried_out_after(Duration::from_secs(1));
+/// // A page of a proxy in front of the server, a second late.
+/// let second = Duration::from_secs(1);
+/// let slow = Reply::new(http::StatusCode::BAD_GATEWAY).body("<html>").delay(second);
+/// // The connection is cut while the server is still at work. The contact is there a second
+/// // later.
+/// let at_work = Reply::ordinary().cut_before().carried_out_after(second);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reply {

@@ -1,6 +1,17 @@
-//! The client that is generated from an OpenAPI description of HighLevel's contacts endpoint, with the types of progenitor.
+//! The client and the types that are generated from an OpenAPI description of HighLevel's contacts API.
 //!
-//! This is the layer below the crate `leadconnector`, which is what most people want. Used by itself:
+//! **Most programs want the crate [leadconnector](https://docs.rs/leadconnector) instead.** It is made on top of this one, and has
+//! builders, checked values, retries, and errors that say what happened. Use this crate by itself only if you need the types exactly as
+//! they travel. Its API follows the description, and may change with every release.
+//!
+//! Unofficial: not made by HighLevel, nor affiliated with it.
+//!
+//! ```console
+//! $ cargo add leadconnector-raw serde_json
+//! $ cargo add tokio --features macros,rt
+//! ```
+//!
+//! # Example
 //!
 //! ```no_run
 //! use leadconnector_raw::{BaseUrl, Client, document, reqwest, types};
@@ -9,23 +20,35 @@
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut authorization = HeaderValue::from_static("Bearer 9c48df2694a849b6089f9d0d3513efe");
 //! authorization.set_sensitive(true);
-//! let http = reqwest::Client::builder().default_headers(HeaderMap::from_iter([(AUTHORIZATION, authorization)])).build()?;
+//! let headers = HeaderMap::from_iter([(AUTHORIZATION, authorization)]);
+//! let http = reqwest::Client::builder().default_headers(headers).build()?;
 //! let version = types::DocumentedVersion::X20210415.into();
 //! let client = Client::new(BaseUrl::new(document::SERVER)?, &version, http)?;
 //!
-//! let body: types::CreateContactRequest =
-//!     serde_json::from_str(r#"{"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"}"#)?;
+//! let json = r#"{"locationId": "ve9EPM428h8vShlRW1KT", "firstName": "Rosan"}"#;
+//! let body: types::CreateContactRequest = serde_json::from_str(json)?;
 //! let answer = client.send(client.create_contact(&body)?).await?;
 //! println!("{:?}", answer.contact);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Each operation has a method of the [`Client`] that makes its [`Request`], which can be looked at, sent by
-//! [`Client::send`], or sent by other means. [`operations`] says of each what it is, and what repeating it does.
+//! # How it works
 //!
-//! A request type that is read with serde loses the difference between a `null` and an absent member: build it in Rust
-//! where that matters.
+//! - The [`Client`] has a method for each operation, which makes a [`Request`]. A program can look at it, send it by [`Client::send`], or
+//!   send it by other means.
+//! - [`types`] has what is sent and received.
+//! - [`operations`] describes each operation, and says what repeating it does.
+//! - [`document`] has what the description says of the whole API, such as its server.
+//! - If serde reads the type of a request, it does not keep the difference between `null` and an absent member. Build the type in Rust if
+//!   that matters.
+//!
+//! # Features
+//!
+//! - `rustls` (default): TLS by rustls. It trusts the certificates that the operating system trusts.
+//! - `rustls-no-provider`: the same, but the program installs the cryptography, such as ring.
+//! - `native-tls`: TLS by the library of the operating system.
+//! - `schemars`: derives `schemars::JsonSchema` for the generated types.
 
 mod base_url;
 mod client;

@@ -237,7 +237,7 @@ impl ClientBuilder {
     /// use leadconnector::Client;
     ///
     /// let budget = Arc::new(SlidingWindow::default());
-    /// let first = Client::builder("9c48df2694a849b6089f9d0d3513efe").pacing(Arc::clone(&budget)).build()?;
+    /// let first = Client::builder("a-token").pacing(Arc::clone(&budget)).build()?;
     /// let second = Client::builder("another-token").pacing(budget).pool_of(&first).build()?;
     /// # Ok::<(), leadconnector::error::BuildError>(())
     /// ```

@@ -35,10 +35,11 @@ use crate::{Answer, Client, ContactId, Error, InvalidValue, LocationId};
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let server = leadconnector_mock::Server::start().await?;
-/// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
+/// let client = Client::builder("any-token").base_url(server.url()).build()?;
 /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
 ///
-/// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).build();
+/// let email = Email::new("rosan@deos.com")?;
+/// let rosan = NewContact::builder().first_name("Rosan").email(email).build();
 /// let created = contacts.create(rosan).await?;
 /// assert_eq!(created.first_name.as_deref(), Some("Rosan"));
 /// # Ok(())

@@ -1,7 +1,22 @@
-//! Creates, upserts, updates, finds, tags and deletes contacts in HighLevel, and keeps notes of them. Its API lives at `services.leadconnectorhq.com`.
+//! Creates, upserts, updates, finds, tags and deletes contacts in [HighLevel](https://www.gohighlevel.com), and keeps notes of them.
 //!
-//! Unofficial: not made by HighLevel, nor affiliated with it. "The page" in this documentation is the vendor's page
-//! "Create Contact"; names in `camelCase` are its names.
+//! Unofficial: not made by HighLevel, nor affiliated with it. The API lives at `services.leadconnectorhq.com`.
+//!
+//! ```console
+//! $ cargo add leadconnector
+//! $ cargo add tokio --features macros,rt
+//! ```
+//!
+//! Guides, each for one task:
+//!
+//! - [Duplicates](guide::duplicates): save somebody who may be there already.
+//! - [Finding contacts](guide::finding): by an id, by an email or a phone, or by a search.
+//! - [Many contacts](guide::many_contacts): create a long list as fast as is allowed, and lose nobody.
+//! - [Running a client](guide::running): settings, several clients, logs, and endpoints that this crate does not model.
+//! - [Testing](guide::testing): test your code with a mock server, without an account and without a network.
+//! - [Operations](guide::operations): a table of all of them, with the scope that the token needs.
+//!
+//! # Example
 //!
 //! ```
 //! use leadconnector::dnd::{Channel, DndSetting};
@@ -46,31 +61,36 @@
 //! # }
 //! ```
 //!
-//! - What the API requires is an argument, what has a form is a type of its own, and everything else is optional.
-//! - A member that the page calls "string or null" can be absent, null or a value: not called, `.city(Null)`,
-//!   `.city("Dolomite")`. An `Option` fits too: `None` is the same as not called.
-//! - A [`Call`] yields plain data; [`Call::answer`] yields what came with it too.
-//! - A custom field can be written by its name, with a value that fits it: [`Contacts::custom_fields`].
-//! - What is different for one call is said on it: `contacts.get(&id).timeout(…)`, and `retry`, `version` and `header`.
-//! - What the API has and this crate does not is called by [`Client::request`], as carefully as all else.
-//! - Each error says whether the operation was carried out all the same: [`Error::carried_out`], and [`Error::created`].
+//! # How it works
+//!
+//! - [`Client`] has the token and the connections. [`Contacts`] are those of one location, and have a method for each operation.
+//! - What the API requires is an argument. What has a form, such as an email, is a type that checks it. Everything else is optional.
+//! - The page calls some members "string or null". Such a member can be absent, null or a value: leave the setter out, or call
+//!   `.city(Null)` or `.city("Dolomite")`. An `Option` fits too: `None` is the same as leaving the setter out.
+//! - Each method gives a [`Call`], and `.await` on it yields plain data. [`Call::answer`] also yields what came with the data.
+//! - A custom field can be set by its name, and its value is checked: [`Contacts::custom_fields`].
+//! - A single call can have options of its own: `contacts.get(&id).timeout(…)`, and so `retry`, `version` and `header`.
+//! - [`Client::request`] calls any other endpoint of the API, with the same token, pace and retries.
+//! - Each error says whether the operation was carried out all the same: [`Error::carried_out`] and [`Error::created`].
 //! - Nothing panics, and `Debug` never prints a token.
-//! - [`guide::running`] is about settings, several clients, and what a program sees of its calls in `tracing`.
-//! - [`guide::operations`] has a table of the operations: what repeating each of them does, and which scope the token needs.
+//!
+//! In this documentation, "the page" is the vendor's page "Create Contact". Names in `camelCase` are those of the page.
 //!
 //! # Features
 //!
-//! - `rustls` (default): TLS by rustls, with the certificates that the operating system trusts.
-//! - `rustls-no-provider`: the same, with a cryptography that the program installs instead of aws-lc-rs, such as ring:
+//! - `rustls` (default): TLS by rustls. It trusts the certificates that the operating system trusts.
+//! - `rustls-no-provider`: the same, but the program installs the cryptography, such as ring in place of aws-lc-rs:
 //!
 //!   ```ignore
 //!   // rustls = { version = "0.23", default-features = false, features = ["ring"] }
-//!   rustls::crypto::ring::default_provider().install_default().expect("nobody else has installed one");
+//!   rustls::crypto::ring::default_provider()
+//!       .install_default()
+//!       .expect("nobody else has installed one");
 //!   ```
 //!
-//!   Until then, [`ClientBuilder::build`] gives an error, also for a server on this machine. It cannot see what other crates
-//!   enable in reqwest: where one of them brings aws-lc-rs or native-tls, enable `rustls` or `native-tls` here too.
-//! - `native-tls`: TLS by the library of the operating system. Where it is enabled too, it is what is used.
+//!   Until then, [`ClientBuilder::build`] gives an error, even for a server on this machine. This crate cannot see what other crates
+//!   enable in reqwest. If one of them brings aws-lc-rs or native-tls, enable `rustls` or `native-tls` here too.
+//! - `native-tls`: TLS by the library of the operating system. If several features are enabled, this one is used.
 
 /// The READMEs are tested too.
 #[cfg(doctest)]

@@ -37,8 +37,10 @@ impl Client {
     /// # server.reply(Reply::json(StatusCode::OK, &serde_json::json!({"pipelines": []})));
     /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
     /// let location = LocationId::new("ve9EPM428h8vShlRW1KT")?;
-    /// let pipelines: serde_json::Value =
-    ///     client.request(&location, Method::GET, "/opportunities/pipelines").query("locationId", &location).await?;
+    /// let pipelines: serde_json::Value = client
+    ///     .request(&location, Method::GET, "/opportunities/pipelines")
+    ///     .query("locationId", &location)
+    ///     .await?;
     /// println!("{pipelines}");
     /// # Ok(())
     /// # }
@@ -65,7 +67,7 @@ impl Client {
 ///
 /// ```
 /// use leadconnector::reqwest::Method;
-/// use leadconnector::{Client, ContactId, Effect, LocationId};
+/// use leadconnector::{Client, ContactId, Effect, Error, LocationId};
 ///
 /// #[derive(serde::Serialize)]
 /// #[serde(rename_all = "camelCase")]
@@ -85,19 +87,36 @@ impl Client {
 ///     id: String,
 /// }
 ///
-/// async fn remind(client: &Client, location: &LocationId, contact: &ContactId) -> Result<String, leadconnector::Error> {
-///     let task = NewTask { title: "Call back", due_date: "2026-12-01T09:00:00Z", completed: false };
+/// async fn remind(
+///     client: &Client,
+///     location: &LocationId,
+///     contact: &ContactId,
+/// ) -> Result<String, Error> {
+///     let task = NewTask {
+///         title: "Call back",
+///         due_date: "2026-12-01T09:00:00Z",
+///         completed: false,
+///     };
 ///     let request = client.request(location, Method::POST, "/contacts/{contactId}/tasks");
 ///     let created: Created = request.path_parameter("contactId", contact).json(&task).await?;
 ///     Ok(created.task.id)
 /// }
 ///
-/// async fn complete(client: &Client, location: &LocationId, contact: &ContactId, task: &str) -> Result<(), leadconnector::Error> {
+/// async fn complete(
+///     client: &Client,
+///     location: &LocationId,
+///     contact: &ContactId,
+///     task: &str,
+/// ) -> Result<(), Error> {
 ///     let path = "/contacts/{contactId}/tasks/{taskId}/completed";
-///     let request = client.request::<serde_json::Value>(location, Method::PUT, path);
-///     let request = request.path_parameter("contactId", contact).path_parameter("taskId", task);
-///     // Sent twice, the end is the same: so it is sent again after a lost answer.
-///     request.json(&serde_json::json!({"completed": true})).effect(Effect::Repeats).await?;
+///     client
+///         .request::<serde_json::Value>(location, Method::PUT, path)
+///         .path_parameter("contactId", contact)
+///         .path_parameter("taskId", task)
+///         .json(&serde_json::json!({"completed": true}))
+///         // Sent twice, it leaves the same end state: so it may be sent again.
+///         .effect(Effect::Repeats)
+///         .await?;
 ///     Ok(())
 /// }
 /// ```

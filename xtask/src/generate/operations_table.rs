@@ -15,11 +15,11 @@ use crate::scope;
 const ABOUT: &str = "The operations of the API that this crate sends, and what each of them does and needs.";
 
 const EFFECTS: &str = "\
-Each has the vendor's name, and the method and the path of its request. A name in braces stands for a value, such as the id of a
-contact. The scope is what the token needs: with one that lacks it, a call ends in [`Error::Forbidden`](crate::Error::Forbidden).
+Each operation has the vendor's name, and the method and the path of its request. A name in braces stands for a value, such as the id
+of a contact. The token needs the scope: without it, a call ends in [`Error::Forbidden`](crate::Error::Forbidden).
 
 The [effect](crate::Effect) is what repeating the operation does. When an answer is lost, nobody knows whether the operation was
-carried out, and the effect decides whether the same request is sent again by itself:
+carried out. Then the effect decides whether the client sends the same request again:
 
 | effect | what repeating it does | sent again after a lost answer |
 | --- | --- | --- |
@@ -29,13 +29,12 @@ carried out, and the effect decides whether the same request is sent again by it
 ";
 
 const ONCE_IF: &str = "
-Where a member of the request's body is named beside it, an operation that `repeats` is `once` in each request in which that member
-is true.
+If the table says `once` with a member of the request's body, the effect of a request is `once` if that member is true in it.
 ";
 
 const REST: &str = "
-How often it is sent again, and when, is up to the [`RetryPolicy`](crate::retry::RetryPolicy). What was certainly not carried out can be
-sent again whatever its effect is. A creation whose answer was lost can be looked up:
+The [`RetryPolicy`](crate::retry::RetryPolicy) decides how often a request is sent again, and when. What was certainly not carried out
+can be sent again, whatever its effect is. If the answer to a creation was lost, the client can look the contact up:
 [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
 
 | operation | method | path | effect | scope |

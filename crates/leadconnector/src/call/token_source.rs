@@ -48,7 +48,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 ///     }
 /// }
 ///
-/// let client = Client::with_token_source(OAuth { access_token: Mutex::new(Token::new("stale")?) }).build()?;
+/// let access_token = Mutex::new(Token::new("stale")?);
+/// let client = Client::with_token_source(OAuth { access_token }).build()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait TokenSource: Send + Sync + 'static {

@@ -26,7 +26,8 @@ impl Contacts {
     /// let fields = contacts.custom_fields().await?;
     /// // Refused here if the location has no such field, or the field no such option.
     /// let plan = fields.by_key("contact.plan")?.value("Enterprise annual")?;
-    /// contacts.create(NewContact::builder().first_name("Rosan").custom_field(plan).build()).await?;
+    /// let rosan = NewContact::builder().first_name("Rosan").custom_field(plan).build();
+    /// contacts.create(rosan).await?;
     /// # Ok(())
     /// # }
     /// ```

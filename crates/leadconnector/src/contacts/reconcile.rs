@@ -29,7 +29,7 @@ use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable
 /// use leadconnector::create::Reconcile;
 ///
 /// let reconcile = Reconcile::default().waits([1, 2, 4, 8, 16, 32].map(Duration::from_secs));
-/// let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").reconcile(reconcile).build()?;
+/// let client = Client::builder("any-token").reconcile(reconcile).build()?;
 /// # Ok::<(), leadconnector::error::BuildError>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -35,7 +35,9 @@ impl Contacts {
     /// # let server = leadconnector_mock::Server::start().await?;
     /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
     /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
-    /// let vips = Search::new().filter(Filter::eq("tags", "vip")).sort("dateAdded", Direction::Descending);
+    /// let vips = Search::new()
+    ///     .filter(Filter::eq("tags", "vip"))
+    ///     .sort("dateAdded", Direction::Descending);
     /// println!("{} vips", contacts.count(vips.clone()).await?);
     ///
     /// let mut found = contacts.search(vips);

@@ -24,7 +24,11 @@ impl Contacts {
     /// # let server = leadconnector_mock::Server::start().await?;
     /// # let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(server.url()).build()?;
     /// let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
-    /// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).tag("newsletter").build();
+    /// let rosan = NewContact::builder()
+    ///     .first_name("Rosan")
+    ///     .email(Email::new("rosan@deos.com")?)
+    ///     .tag("newsletter")
+    ///     .build();
     /// let saved = contacts.upsert(rosan).await?;
     /// match saved.new {
     ///     Some(true) => println!("created {}", saved.contact.id),

@@ -139,10 +139,14 @@ impl ContactUpdateBuilder {
     /// use leadconnector::ContactUpdate;
     /// use leadconnector::contact::UpdatePropertyName;
     ///
-    /// let update = ContactUpdate::builder().property(UpdatePropertyName::new("companyName")?, "DGS VolMAX").build();
+    /// let company = UpdatePropertyName::new("companyName")?;
+    /// let update = ContactUpdate::builder().property(company, "DGS VolMAX").build();
     ///
     /// let refused = UpdatePropertyName::new("gender").unwrap_err();
-    /// assert_eq!(refused.to_string(), "property name is `gender`, which the server refuses in an update");
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "property name is `gender`, which the server refuses in an update"
+    /// );
     /// # Ok::<(), leadconnector::InvalidValue>(())
     /// ```
     #[inline]

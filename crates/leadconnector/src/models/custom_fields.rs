@@ -31,7 +31,8 @@ const LONGEST: usize = 60;
 /// assert_eq!(fields.by_name("plan")?.id, fields.by_key("contact.plan")?.id);
 /// assert_eq!(
 ///     fields.find("Plam").unwrap_err().to_string(),
-///     "custom field `Plam` is none of the location's: did you mean `Plan` (key `contact.plan`, id `3sv6UEo51C9Bmpo1cKTq`)?"
+///     "custom field `Plam` is none of the location's: \
+///      did you mean `Plan` (key `contact.plan`, id `3sv6UEo51C9Bmpo1cKTq`)?"
 /// );
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```

@@ -121,7 +121,8 @@ impl<'a, 'b: 'a> Sealed<String, OptionOf<Single>> for Option<&'a &'b str> {
 /// ```
 ///
 /// ```compile_fail,E0283
-/// leadconnector::search::Search::new().filters(Some(leadconnector::search::Filter::exists("email")));
+/// use leadconnector::search::{Filter, Search};
+/// Search::new().filters(Some(Filter::exists("email")));
 /// ```
 #[cfg(doctest)]
 struct Refused;

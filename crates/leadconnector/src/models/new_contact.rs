@@ -131,7 +131,10 @@ impl NewContact {
 /// }
 ///
 /// fn contact(row: &Row) -> NewContact {
-///     let builder = NewContact::builder().city(row.city.as_ref()).gender(row.gender.as_deref()).state(Null);
+///     let builder = NewContact::builder()
+///         .city(row.city.as_ref())
+///         .gender(row.gender.as_deref())
+///         .state(Null);
 ///     builder.tags(row.tags.as_deref()).build()
 /// }
 /// # contact(&Row { city: None, gender: Some("male".into()), tags: None });
@@ -193,10 +196,14 @@ impl NewContactBuilder {
     /// use leadconnector::NewContact;
     /// use leadconnector::contact::PropertyName;
     ///
-    /// let contact = NewContact::builder().property(PropertyName::new("dateOfBirth")?, "1990-09-25").build();
+    /// let birthday = PropertyName::new("dateOfBirth")?;
+    /// let contact = NewContact::builder().property(birthday, "1990-09-25").build();
     ///
     /// let refused = PropertyName::new("firstName").unwrap_err();
-    /// assert_eq!(refused.to_string(), "property name is `firstName`, which has a setter of its own");
+    /// assert_eq!(
+    ///     refused.to_string(),
+    ///     "property name is `firstName`, which has a setter of its own"
+    /// );
     /// # Ok::<(), leadconnector::InvalidValue>(())
     /// ```
     #[inline]

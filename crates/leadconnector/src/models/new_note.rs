@@ -9,7 +9,8 @@ use crate::{InvalidValue, Optional, UserId};
 /// ```
 /// use leadconnector::{NewNote, UserId};
 ///
-/// let note = NewNote::new("Called back.")?.title("Follow-up").user(UserId::new("GCs5KuzPqTls7vWclkEV")?);
+/// let user = UserId::new("GCs5KuzPqTls7vWclkEV")?;
+/// let note = NewNote::new("Called back.")?.title("Follow-up").user(user);
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -185,7 +185,11 @@ pub enum Direction {
 /// use leadconnector::search::Filter;
 ///
 /// let plan = CustomFieldId::new("6dvNaf7VhkQ9snc5vnjJ")?;
-/// let paying = Filter::all([Filter::exists(&plan), Filter::not_eq(&plan, "Free"), Filter::eq("dnd", false)]);
+/// let paying = Filter::all([
+///     Filter::exists(&plan),
+///     Filter::not_eq(&plan, "Free"),
+///     Filter::eq("dnd", false),
+/// ]);
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]

@@ -14,7 +14,8 @@ use crate::{Contact, InvalidValue, LocationId, NewContact, Nullable};
 /// ```
 /// use leadconnector::{Email, NewContact, Upsert};
 ///
-/// let rosan = NewContact::builder().first_name("Rosan").email(Email::new("rosan@deos.com")?).build();
+/// let email = Email::new("rosan@deos.com")?;
+/// let rosan = NewContact::builder().first_name("Rosan").email(email).build();
 /// let upsert = Upsert::new(rosan).date_of_birth(chrono::NaiveDate::from_ymd_opt(1990, 9, 25));
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```

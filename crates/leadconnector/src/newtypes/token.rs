@@ -15,7 +15,8 @@ use crate::InvalidValue;
 ///
 /// let token = Token::new("9c48df2694a849b6089f9d0d3513efe")?;
 /// assert_eq!(format!("{token:?}"), "Token(…)");
-/// assert_eq!(Token::new("9c48df\n").unwrap_err().to_string(), "token has a line break, which is not a part of it");
+/// let refused = Token::new("9c48df\n").unwrap_err();
+/// assert_eq!(refused.to_string(), "token has a line break, which is not a part of it");
 /// # Ok::<(), leadconnector::InvalidValue>(())
 /// ```
 #[derive(Clone, PartialEq, Eq)]

@@ -39,7 +39,8 @@ impl LocationCustomField {
     /// let field = plan.value("Enterprise annual")?;
     /// assert_eq!(
     ///     plan.value("enterprise annual").unwrap_err().to_string(),
-    ///     "customFields[].field_value of `Plan` is none of its options: did you mean `Enterprise annual`?"
+    ///     "customFields[].field_value of `Plan` is none of its options: \
+    ///      did you mean `Enterprise annual`?"
     /// );
     /// # Ok::<(), leadconnector::InvalidValue>(())
     /// ```
