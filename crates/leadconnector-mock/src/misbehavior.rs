@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) use delivery::{DeliveredBody, Delivery};
 
-/// How the server is to answer one request, in place of its ordinary way: [`Server::reply`](crate::Server::reply).
+/// An answer to one request, in place of the ordinary one: [`Server::reply`](crate::Server::reply) takes it.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,7 +42,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The answer that the server would give, with the request carried out: a contact is stored or deleted.
+    /// The ordinary answer. The request is carried out: a contact is stored or deleted.
     pub fn ordinary() -> Self {
         Self {
             status: None,
@@ -54,13 +54,13 @@ impl Reply {
         }
     }
 
-    /// An answer with this status and no body. The request is not carried out, save by
+    /// An answer with this status and no body. The request is not carried out, except by
     /// [`carried_out_after`](Self::carried_out_after).
     pub fn new(status: StatusCode) -> Self {
         Self { status: Some(status), ..Self::ordinary() }
     }
 
-    /// An answer with this status and a body of JSON; for the rest as [`Reply::new`].
+    /// An answer with this status and a JSON body, and otherwise as [`Reply::new`].
     pub fn json(status: StatusCode, body: &Value) -> Self {
         Self::new(status)
             .header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
@@ -83,8 +83,8 @@ impl Reply {
         self
     }
 
-    /// Carries the request out only after this time, whatever has become of the connection by then: a server that was still
-    /// at work. One that is gone by then does nothing.
+    /// Carries the request out only after this time, even if the connection is gone by then: the server was still at
+    /// work. If the server itself is gone by then, it does nothing.
     ///
     /// It does so behind an answer with a status of its own, too. Neither that nor an answer that is cut before it begins waits
     /// for it; the ordinary answer does, since it says what came of it.
@@ -107,19 +107,19 @@ impl Reply {
         self.deliver(Delivery::CutBefore)
     }
 
-    /// Cuts the connection after so many bytes of the body; 0 is behind the headers.
+    /// Cuts the connection after so many bytes of the body; 0 is right after the headers.
     #[must_use]
     pub fn cut_after(self, bytes: usize) -> Self {
         self.deliver(Delivery::CutAfter(bytes))
     }
 
-    /// Cuts the connection after the whole body, before the client can know that it was the whole.
+    /// Cuts the connection after the whole body, but before the client can know that the body is whole.
     #[must_use]
     pub fn cut_at_end(self) -> Self {
         self.deliver(Delivery::CutAtEnd)
     }
 
-    /// Goes on after the body with spaces, without end.
+    /// Sends spaces after the body, and never ends.
     #[must_use]
     pub fn endless(self) -> Self {
         self.deliver(Delivery::Endless)

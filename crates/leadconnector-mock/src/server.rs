@@ -80,13 +80,13 @@ impl Server {
         &self.url
     }
 
-    /// The requests that were received, in the order of their arrival: all of them, or the last ones if
-    /// [`ServerBuilder::keep_requests`] says so.
+    /// The requests that were received, in the order of their arrival. [`ServerBuilder::keep_requests`] limits them
+    /// to the last ones.
     pub fn requests(&self) -> Vec<Request> {
         lock(&self.state.requests).kept.iter().cloned().collect()
     }
 
-    /// How many requests were received, those included that are not kept.
+    /// How many requests were received, also of those that are not kept.
     pub fn received(&self) -> u64 {
         lock(&self.state.requests).count
     }
@@ -101,7 +101,8 @@ impl Server {
         lock(&self.state.endpoint).contacts()
     }
 
-    /// The ids of the workflows in which a contact is enrolled, each as often as it is; none if there is no such contact.
+    /// The ids of the workflows in which a contact is enrolled. An id comes once for each enrolment. Empty if there
+    /// is no such contact.
     pub fn workflows(&self, contact_id: &str) -> Vec<String> {
         lock(&self.state.endpoint).workflows(contact_id)
     }
@@ -125,7 +126,7 @@ impl Server {
         lock(&self.state.endpoint).carried_out(operation_id)
     }
 
-    /// Stores a contact, as if it had been created with this body, and gives it as it is stored.
+    /// Stores a contact as if a request had created it with this body. Returns the contact as it is stored.
     ///
     /// No request is recorded, and a duplicate is stored too. The body may say when the contact was added: `dateAdded`, a
     /// text as RFC 3339 has it, which no request may have.
@@ -137,7 +138,7 @@ impl Server {
         lock(&self.state.endpoint).insert(body)
     }
 
-    /// Adds a note to a contact, and gives it as it is stored.
+    /// Adds a note to a contact. Returns the note as it is stored.
     ///
     /// The note is the body of the vendor's "Create Note": the text `body`, and if wanted `userId`, `title`, `color` and
     /// `pinned`. No request is recorded.
@@ -149,7 +150,7 @@ impl Server {
         lock(&self.state.endpoint).insert_note(contact_id, note)
     }
 
-    /// Gives a location a custom field for its contacts, and gives it as it is listed.
+    /// Adds a custom field for contacts to a location. Returns the field as the server lists it.
     ///
     /// The definition is one of the vendor's list: `name`, `dataType` and `locationId`, and if wanted `id`, `fieldKey`,
     /// `picklistOptions`, `isAllowedCustomOption` and the others that are listed. Without them, an id is made up, and the key of the
@@ -164,7 +165,7 @@ impl Server {
         lock(&self.state.endpoint).define_custom_field(definition)
     }
 
-    /// Answers the next request in this way, whatever it is. Several wait for their turn.
+    /// Answers the next request in this way, whatever it asks for. Several replies are used one after the other.
     pub fn reply(&self, reply: Reply) {
         lock(&self.state.replies).push_back(reply);
     }
@@ -188,7 +189,7 @@ pub struct ServerBuilder {
 }
 
 impl ServerBuilder {
-    /// The port. The default, 0, takes a free one.
+    /// The port. The default is 0: the server takes a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -206,8 +207,8 @@ impl ServerBuilder {
         self
     }
 
-    /// How long it takes until a contact that is created is found by its email or its phone: the vendor's look-up may lag.
-    /// The default is not at all.
+    /// How long it takes until a new contact is found by its email or its phone, since the vendor's look-up may lag.
+    /// The default is zero.
     ///
     /// By its id it is found at once, and who creates another one is refused at once. A contact of [`Server::insert`] is an old
     /// one, which the look-up finds.
@@ -216,8 +217,8 @@ impl ServerBuilder {
         self
     }
 
-    /// How long it takes until a search knows that a contact was created, changed or deleted: the vendor's index lags by seconds.
-    /// Until then, it finds the contact as it was. The default is not at all.
+    /// How long it takes until a search knows that a contact was created, changed or deleted, since the vendor's
+    /// index lags by seconds. Until then, the search finds the contact as it was. The default is zero.
     ///
     /// Everything else knows it at once. A contact of [`Server::insert`] is an old one, which a search finds. Nor does a search lag
     /// behind the workflows of a contact.
@@ -226,14 +227,15 @@ impl ServerBuilder {
         self
     }
 
-    /// Whether requests beyond the rate limit are refused with 429, and how they are counted. The default is that none is.
+    /// Whether requests beyond the rate limit are refused with 429, and how they are counted. The default is that
+    /// none are refused.
     pub fn enforce(mut self, enforcement: Enforcement) -> Self {
         self.limits.enforcement = enforcement;
         self
     }
 
-    /// What the vendor allows each location, in an interval and in a day. The default is the ordinary allowance. What is
-    /// set of it afterwards, by [`rate_limit`](Self::rate_limit) or [`daily_limit`](Self::daily_limit), takes its place.
+    /// How many requests a location has in an interval and in a day. The default is the ordinary allowance. A later
+    /// call of [`rate_limit`](Self::rate_limit) or [`daily_limit`](Self::daily_limit) replaces its part.
     pub fn allowance(self, allowance: Allowance) -> Self {
         self.rate_limit(allowance.max(), allowance.interval()).daily_limit(allowance.daily())
     }
@@ -252,29 +254,29 @@ impl ServerBuilder {
         self
     }
 
-    /// How long a location's day is, from its first request. Behind its end, the next request begins another day, with the
-    /// whole allowance. The default is the vendor's: 24 hours.
+    /// How long a location's day is, from its first request. After its end, the next request begins another day, with
+    /// the whole allowance. The default is that of the vendor: 24 hours.
     pub fn day(mut self, day: Duration) -> Self {
         self.limits.day = day;
         self
     }
 
-    /// How many requests are kept for [`Server::requests`]: the last ones. The default is all, which takes memory as long as
-    /// requests come.
+    /// How many requests are kept for [`Server::requests`]: the last ones. The default is all of them, so memory
+    /// grows with each request.
     pub fn keep_requests(mut self, requests: usize) -> Self {
         self.keep_requests = requests;
         self
     }
 
-    /// Whether requests and contacts are kept. The default is that they are; without, the server's memory does not grow,
-    /// there are no duplicates, and no contact is found by its id.
+    /// Whether requests and contacts are kept. The default is yes. If not, the server's memory does not grow, there
+    /// are no duplicates, and no contact is found by its id.
     pub fn recording(mut self, recording: bool) -> Self {
         self.settings.recording = recording;
         self
     }
 
-    /// Calls a function with a line for each request: method, path without the query, status, and why it was refused. One that
-    /// is [carried out later](Reply::carried_out_after) has its line then.
+    /// Calls a function with a line for each request: method, path without the query, status, and why it was refused.
+    /// The line of a request that is [carried out later](Reply::carried_out_after) comes later too.
     pub fn log(mut self, log: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.log = Some(Box::new(log));
         self

@@ -30,7 +30,8 @@ pub(crate) const ACCEPTED_IN_UPDATES: [&str; 4] = ["companyName", "ssn", "keywor
 /// The members of a contact one of which the vendor asks for.
 const NEEDED: [&str; 4] = ["email", "phone", "firstName", "lastName"];
 
-/// A body that the server refuses: a member is missing or not valid, or it has none of email, phone, first and last name.
+/// A body that the server refuses: a member is missing or not valid, or the body has none of email, phone, first and
+/// last name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidContact {
     messages: Vec<String>,
@@ -110,7 +111,7 @@ pub struct InvalidCustomField {
 }
 
 impl InvalidCustomField {
-    /// What is wrong, in the words in which the server refuses bodies.
+    /// What is wrong, in the words that the server uses for such an error.
     pub fn messages(&self) -> &[String] {
         &self.messages
     }

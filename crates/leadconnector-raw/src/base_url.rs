@@ -19,7 +19,8 @@ struct Urls {
 }
 
 impl BaseUrl {
-    /// A URL of a scheme and a host, perhaps with a port and a path to which the paths of the operations are added.
+    /// Takes a URL with a scheme and a host. It may have a port, and a path to which the paths of the operations are
+    /// added.
     ///
     /// # Errors
     ///

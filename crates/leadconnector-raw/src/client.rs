@@ -55,7 +55,7 @@ impl Client {
         http
     }
 
-    /// Sends a request, and decodes the answer. An empty body is an answer of which nothing is known.
+    /// Sends a request, and decodes the answer. An empty body is read as `{}`.
     ///
     /// # Errors
     ///

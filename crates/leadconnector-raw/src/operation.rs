@@ -8,7 +8,7 @@ use crate::operations::OperationId;
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Operation {
-    /// Which one it is: `operationId` in the document.
+    /// The id of the operation: `operationId` in the document.
     pub id: OperationId,
     /// The name of its method of the [`Client`](crate::Client), such as `create_contact`.
     pub name: &'static str,

@@ -90,7 +90,8 @@ impl StdError for RequestError {
 /// The characters of a value that stand in a path as they are.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A value as one segment of a path, encoded as it has to be; none if it is empty, `.` or `..`, which would be another path.
+/// A value as one segment of a path, encoded as a URL needs it. None if the value is empty, `.` or `..`, which would
+/// lead to another path.
 pub fn path_segment(value: &str) -> Option<String> {
     match value {
         "" | "." | ".." => None,

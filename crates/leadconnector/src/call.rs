@@ -28,7 +28,7 @@ use options::{Options, options};
 
 use crate::Error;
 
-/// A call of an operation: a value that does nothing until it is awaited.
+/// A call of an operation. It does nothing until it is awaited.
 ///
 /// It is a future of its own, which borrows nothing: it can be awaited, spawned, joined and selected as it is. It yields the
 /// value that the operation answers with; [`answer`](Self::answer) yields that value with all that came with it. Dropping it stops

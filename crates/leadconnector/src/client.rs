@@ -20,7 +20,7 @@ use crate::{
     Answer, ApiVersion, BuildError, Contacts, CustomFields, InvalidValue, LocationId, RateLimit, Reconcile, Token,
 };
 
-/// The way to the API: a token, a base URL and a pool of connections.
+/// A client of the API: it has the token, the base URL and a pool of connections.
 ///
 /// Cloning it is cheap, and the clones share the connections.
 ///
@@ -66,7 +66,7 @@ impl Client {
         ClientBuilder::with_token(token.try_into().map_err(Into::into))
     }
 
-    /// Starts a client with tokens that change.
+    /// Starts a client whose tokens change, or differ from location to location.
     pub fn with_token_source(source: impl TokenSource) -> ClientBuilder {
         ClientBuilder::new(Ok(Tokens::changing(source)))
     }
@@ -76,9 +76,9 @@ impl Client {
         Contacts::new(self.clone(), location)
     }
 
-    /// How much of a location's allowance is left, as the [pacing](ClientBuilder::pacing) counts it: nothing is asked of the server.
-    /// None before the first answer; and if the pacing does not tell, as [`NoPacing`](crate::NoPacing). What the answers have not said
-    /// is what the vendor documents, 100 requests in 10 seconds and 200,000 in a day.
+    /// How much of a location's allowance is left, as the [pacing](ClientBuilder::pacing) counts it. The server is not asked.
+    /// None before the first answer, or if the pacing does not count, as [`NoPacing`](crate::NoPacing). Where the answers do
+    /// not say a number, it is the one that the vendor documents: 100 requests in 10 seconds, and 200,000 in a day.
     pub fn allowance(&self, location: &LocationId) -> Option<RateLimit> {
         self.shared.pacing.allowance(location)
     }
@@ -195,8 +195,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether the base URL may be `http` also where it leads to another machine, or to this one through a proxy. The default is
-    /// that it may not: the token and the contacts would travel in the clear.
+    /// Whether the base URL may be `http` for another machine, or for this one through a proxy. The default is no: the token
+    /// and the contacts would travel unencrypted.
     pub fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
         self
@@ -208,7 +208,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like. Where it has no user agent, that of
+    /// The HTTP client to start from: with a proxy, certificates, a user agent, or the like. If it has no user agent, that of
     /// this crate is sent, since the network in front of the server refuses requests without one.
     ///
     /// [`build`](Self::build) sets on it: the timeouts of this builder; no decompression; no retries; no log of what is sent; no
@@ -274,7 +274,7 @@ impl ClientBuilder {
         self
     }
 
-    /// How fast a location is asked. The default is [`SlidingWindow`], which the clones of the client share;
+    /// How fast requests are sent to a location. The default is [`SlidingWindow`], which the clones of the client share.
     /// [`NoPacing`](crate::NoPacing) turns it off.
     pub fn pacing(mut self, pacing: impl Pacing) -> Self {
         self.pacing = Box::new(pacing);
@@ -287,14 +287,14 @@ impl ClientBuilder {
         self
     }
 
-    /// How many contacts [`Contacts::create_all`] has under way at the most. The default is 32; 0 is taken as 1.
+    /// How many contacts [`Contacts::create_all`] creates at the same time, at most. The default is 32; 0 is taken as 1.
     pub fn concurrency(mut self, contacts: usize) -> Self {
         self.concurrency = contacts.max(1);
         self
     }
 
-    /// Whether, or how, a creation whose outcome is unknown is looked up: `true` for [`Reconcile::default`]. The default is that it
-    /// is not.
+    /// Whether the client looks a contact up if it is unknown whether it was created, and how: `true` for
+    /// [`Reconcile::default`]. The default is that it does not.
     ///
     /// The contact is looked up by its email, and then by its phone, several times with a wait before each. If the location has it,
     /// and it was added after the request was sent, it is what the call yields. If one is found that may be another, the error is
@@ -307,8 +307,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long the custom fields of a location are kept after they were asked for with
-    /// [`Contacts::custom_fields`]. The default is 5 minutes. After zero, they are not kept, and each call asks.
+    /// How long the custom fields of a location are kept after [`Contacts::custom_fields`] has fetched them. The default is 5
+    /// minutes. With zero, they are not kept, and each call fetches them.
     ///
     /// A field or an option that is added meanwhile is not known until then, or until [`Contacts::refresh_custom_fields`].
     pub fn keep_custom_fields_for(mut self, time: Duration) -> Self {

@@ -32,7 +32,7 @@ pub use validation::{Validation, ValidationMessage};
 use crate::call::Called;
 use crate::{InvalidValue, ListItem, PacingError, Response};
 
-/// Why a call failed: a variant for each thing that a caller does differently.
+/// Why a call failed. Each variant is something that a program may want to handle differently.
 ///
 /// # Was it carried out?
 ///
@@ -92,9 +92,9 @@ use crate::{InvalidValue, ListItem, PacingError, Response};
 pub enum Error {
     /// A value was refused before anything was sent.
     Invalid(InvalidValue),
-    /// The HTTP client could not be set up: what [`BuildError`] is beside a value that was refused.
+    /// The HTTP client could not be set up: one of the two cases of [`BuildError`].
     Setup(HttpSetupError),
-    /// The [`TokenSource`](crate::TokenSource) had no token, or no other one after a 401.
+    /// The [`TokenSource`](crate::TokenSource) had no token, or no other token after a 401.
     Token(TokenError),
     /// The day's allowance of the location is used up, the server has asked the location to wait, or the store of its budget failed;
     /// nothing was sent.
@@ -123,16 +123,16 @@ pub enum Error {
     Unexpected(Box<Response>),
     /// The server failed: 5xx.
     Server(Box<Response>),
-    /// The server answered with a success, but its body is not what the operation answers with.
+    /// The server answered with a success, but the body is not an answer to this operation.
     Undecodable(Box<Undecodable>),
     /// The whole answer did not arrive in time, or the vendor's gateway gave up waiting: 401 `Command timed out`.
     TimedOut(Box<Incomplete>),
     /// The connection failed after the request may have left.
     BrokenOff(Box<Incomplete>),
-    /// The server answered with a success, whose body is larger than the client reads.
+    /// The server answered with a success, but the body is larger than the client reads.
     TooLarge(Box<Incomplete>),
-    /// It is unknown whether the contact was created, and [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile) has found
-    /// one that this call need not have created.
+    /// It is unknown whether the contact was created. [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile) has found a
+    /// contact, but this call may not be the one that created it.
     Unreconciled(Box<Unreconciled>),
     /// A contact was upserted, and the request that adds its tags failed. The error has the contact.
     TagsNotAdded(Box<TagsNotAdded>),
@@ -196,8 +196,8 @@ impl Error {
         }
     }
 
-    /// The items of a list that arrived whole, although the call that asked for the list failed: the error says that they are
-    /// not all. Members that cannot be read are missing, as in a list that arrived.
+    /// The items of a list that arrived whole, although the call that asked for the list failed. They may not be all. Members
+    /// that cannot be read are missing, as in a list that arrived.
     pub fn items<T: ListItem>(&self) -> Vec<T> {
         self.response().map(Response::items).unwrap_or_default()
     }

@@ -22,7 +22,8 @@ impl InvalidValue {
         Self { field, ..self }
     }
 
-    /// The field: the page's name for it if it is on the page, such as `locationId`; or that of an option, or of an environment variable.
+    /// The name of the field: that on the page, such as `locationId`, if the page has it. Otherwise the name of an option, or
+    /// of an environment variable.
     pub fn field(&self) -> &'static str {
         self.field
     }

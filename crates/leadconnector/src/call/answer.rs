@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::decode;
 use crate::{RateLimit, Response};
 
-/// What a call came to, with the answer of the server: [`Call::answer`](crate::Call::answer).
+/// The value of a call, with all that came with it: [`Call::answer`](crate::Call::answer) yields it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Answer<T> {
@@ -36,9 +36,9 @@ impl<T> Answer<T> {
         &self.undecoded
     }
 
-    /// What was sent, and the server left alone without a word; none as a rule. [`Contacts::create`](crate::Contacts::create) and
-    /// [`Contacts::update`](crate::Contacts::update) look for custom fields, and [`Contacts::upsert`](crate::Contacts::upsert) for each
-    /// [`NotTaken`].
+    /// What was sent, but the server did not write, and did not say so. As a rule, this is empty.
+    /// [`Contacts::create`](crate::Contacts::create) and [`Contacts::update`](crate::Contacts::update) look for custom fields,
+    /// and [`Contacts::upsert`](crate::Contacts::upsert) for each [`NotTaken`].
     ///
     /// What could not be read of the answer may be what was sent: so no custom field is named if [`undecoded`](Self::undecoded) names
     /// `contact.customFields` or one of its items, or if one of them has no id.
@@ -81,7 +81,7 @@ impl<T> Answer<T> {
         self.response.rate_limit()
     }
 
-    /// The body as JSON, with what the value does not have.
+    /// The body as JSON. It also has the members that the value does not have.
     ///
     /// It is read on each call; null if the body has something that cannot be held: nesting beyond a hundred levels, half of a
     /// surrogate pair, a number beyond what a float can be. [`body`](Self::body) has the bytes.
@@ -89,8 +89,8 @@ impl<T> Answer<T> {
         decode::value(self.body()).unwrap_or_default()
     }
 
-    /// The JSON at a path, such as `contact.createdBy`, `contact.dndSettings.RCS` or `notes[3]`; none if there is nothing, or
-    /// something that cannot be held.
+    /// The JSON at a path, such as `contact.createdBy`, `contact.dndSettings.RCS` or `notes[3]`. None if nothing is there, or
+    /// something that Rust cannot hold.
     ///
     /// It is read on each call, and nothing else of the body is.
     pub fn json_at(&self, path: &str) -> Option<Value> {
@@ -115,8 +115,8 @@ impl<T> Answer<Option<T>> {
 }
 
 impl<T> Answer<Vec<T>> {
-    /// An item of the list as JSON, with what the value does not have; none if there is no such item, or something in it that
-    /// cannot be held.
+    /// An item of the list as JSON, also with the members that the value does not have. None if there is no such item, or if it
+    /// has something that Rust cannot hold.
     ///
     /// The place is the one in [`value`](Self::value) as it came, counted from 0, also if items before it could not be decoded. It
     /// is read on each call, by going through the list up to it.

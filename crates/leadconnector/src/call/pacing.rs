@@ -25,7 +25,7 @@ pub use sliding_window::{SlidingWindow, WindowPermit};
 
 use crate::{BoxError, LocationId, RateLimit};
 
-/// The budget of requests of each location.
+/// The budget of each location: how many requests may be sent to it, and when.
 ///
 /// [`SlidingWindow`] is the one that comes with this crate, and keeps the budget in the memory of a client and its clones.
 /// Hand in another with [`ClientBuilder::pacing`](crate::ClientBuilder::pacing) to keep it in a store that several processes
@@ -59,8 +59,8 @@ impl<P: Pacing> Pacing for Arc<P> {
     }
 }
 
-/// The place of one request in the budget: [`Pacing::acquire`] gives it. It is dropped if the request ended without an answer,
-/// and may have been counted.
+/// The place of one request in the budget: [`Pacing::acquire`] gives it. If it is dropped, the request ended without an answer,
+/// and the server may have counted it.
 pub trait Permit: Send + 'static {
     /// The server has answered, and this is what the answer says of the budget.
     fn answered(self, answer: BudgetAnswer<'_>);
@@ -88,7 +88,7 @@ pub enum PacingError {
 }
 
 impl PacingError {
-    /// After which time a request may be sent again, counted from the error; none if that is not known.
+    /// How long to wait from the error on until a request may be sent again; none if that is not known.
     pub fn again_in(&self) -> Option<Duration> {
         match self {
             Self::DayUsedUp { again_in } | Self::Held { again_in } => Some(*again_in),

@@ -33,8 +33,8 @@ impl Response {
         Self::received(status, headers, body.into().into(), Called::other(Effect::Once, Vec::new()))
     }
 
-    /// The same answer, to the creation of a contact: the id that is in it is not lost, and a refusal that names a member of a contact is
-    /// one. For a test.
+    /// The same answer, as one to the creation of a contact, for a test. An error then has the id that is in it, and knows that
+    /// a 422 which names a member of a contact is a refusal.
     #[must_use]
     pub fn of_creation(self) -> Self {
         Self { called: Called::Operation(&CREATE_CONTACT), ..self }.with_created(false)

@@ -79,8 +79,8 @@ fn has_no_content(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT)
 }
 
-/// Decides whether a request is sent again. [`Retry`] is the one that comes with this crate; hand in another with
-/// [`ClientBuilder::retry`](crate::ClientBuilder::retry).
+/// Decides whether a request is sent again. [`Retry`] is the one of this crate.
+/// [`ClientBuilder::retry`](crate::ClientBuilder::retry) takes another one.
 ///
 /// It is not asked about what happens once more when it is sent again, such as the creation of a contact, and may have reached
 /// the server: that is never sent again. Nor is it asked about the one fresh try that follows a 401 when the token can be
@@ -105,8 +105,7 @@ pub struct Attempt<'a> {
     pub effect: Effect,
     /// What happened.
     pub failure: Failure<'a>,
-    /// How many attempts were made, this one included: 1 at first. One for which [nothing might be sent](Failure::NotSent) does not
-    /// count.
+    /// How many attempts were made, with this one: 1 at first. An attempt that [sent nothing](Failure::NotSent) does not count.
     pub number: u32,
     /// The time since the first attempt began.
     pub elapsed: Duration,
@@ -154,8 +153,8 @@ pub enum Decision {
     Wait(Duration),
 }
 
-/// Never sends a request again, save the one fresh try that follows a 401 when the token can be refreshed. Nor does it wait where the
-/// server has asked the location to wait: such a call fails at once, with [`PacingError::Held`](crate::PacingError::Held).
+/// Never sends a request again, with one exception: after a 401, if the token can be refreshed, it is sent once more. It does
+/// not wait if the server has asked to: such a call fails at once, with [`PacingError::Held`](crate::PacingError::Held).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoRetry;
 
@@ -165,7 +164,7 @@ impl RetryPolicy for NoRetry {
     }
 }
 
-/// Sends a request again where that is safe, a limited number of times and for a limited time.
+/// Sends a request again if that is safe, at most so many times and for so long.
 ///
 /// | what happened | what happens [once](Effect::Once) | what [reads](Effect::Reads) or [repeats](Effect::Repeats) |
 /// | --- | --- | --- |
@@ -208,13 +207,13 @@ impl Retry {
         Self { max_attempts, ..self }
     }
 
-    /// No wait begins that would end later than this after the beginning of the first attempt. The default is 2 minutes.
+    /// The longest time from the beginning of the first attempt to the end of the last wait. The default is 2 minutes.
     #[must_use]
     pub fn max_elapsed(self, max_elapsed: Duration) -> Self {
         Self { max_elapsed, ..self }
     }
 
-    /// The wait after the first attempt, where nothing else tells it. The default is 500 milliseconds.
+    /// The wait after the first attempt, if the server does not say how long to wait. The default is 500 milliseconds.
     #[must_use]
     pub fn base_wait(self, base_wait: Duration) -> Self {
         Self { base_wait, ..self }

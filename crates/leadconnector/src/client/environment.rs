@@ -14,8 +14,9 @@ type Environment<'a> = &'a dyn Fn(&'static str) -> Result<String, VarError>;
 const PROCESS: Environment<'static> = &|name| std::env::var(name);
 
 impl Client {
-    /// A client with the token in the environment variable `LEADCONNECTOR_TOKEN`; and, if it is set, with the base URL in
-    /// `LEADCONNECTOR_BASE_URL`. All else is as by default: [`builder_from_env`](Self::builder_from_env) lets it be set.
+    /// A client with the token in the environment variable `LEADCONNECTOR_TOKEN`, and with the base URL in
+    /// `LEADCONNECTOR_BASE_URL` if that is set. All other settings have their defaults;
+    /// [`builder_from_env`](Self::builder_from_env) lets you change them.
     ///
     /// ```no_run
     /// use leadconnector::{Client, LocationId};
@@ -33,8 +34,8 @@ impl Client {
         Self::builder_from_env().build()
     }
 
-    /// Starts a client with what [`from_env`](Self::from_env) reads. What is wrong with that is the error of
-    /// [`build`](ClientBuilder::build).
+    /// Starts a client with what [`from_env`](Self::from_env) reads. If a variable is missing or not valid,
+    /// [`build`](ClientBuilder::build) gives the error.
     pub fn builder_from_env() -> ClientBuilder {
         builder(PROCESS)
     }

@@ -9,8 +9,8 @@ use crate::call::outcome::{Read, Reading};
 use crate::{Call, CustomFields, LocationCustomField, UndecodableReason};
 
 impl Contacts {
-    /// The custom fields that the location's contacts have: "Get Custom Fields" in the vendor's public specification. By their names,
-    /// keys or ids they become what can be written:
+    /// Gets the custom fields of the location's contacts: "Get Custom Fields" in the vendor's public specification. A program
+    /// finds a field by its name, key or id, and makes of it what a contact can be written with:
     ///
     /// ```
     /// use leadconnector::{Client, LocationId, NewContact};
@@ -50,8 +50,8 @@ impl Contacts {
         self.kept_custom_fields(false)
     }
 
-    /// The same, asked for anew: for who has just added a field or an option in the vendor's user interface. The answer takes the
-    /// place of what was kept; if there is none, that is kept on.
+    /// The same, always fetched from the server: for a program whose user has just added a field or an option. The answer
+    /// replaces what was kept. If the call fails, what was kept stays.
     ///
     /// # Errors
     ///

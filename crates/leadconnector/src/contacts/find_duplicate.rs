@@ -6,8 +6,8 @@ use crate::call::outcome::{Read, Reading};
 use crate::{Call, Contact, ContactKey, UndecodableReason};
 
 impl Contacts {
-    /// Finds the contact with which a new one would collide: "Get Duplicate Contact" in the vendor's public specification.
-    /// None if there is none.
+    /// Finds the contact that has this email or phone, as the location would for a new contact: "Get Duplicate Contact" in the
+    /// vendor's public specification. None if there is none.
     ///
     /// ```
     /// use leadconnector::{Client, Email, LocationId};

@@ -12,7 +12,8 @@ use crate::call::telemetry::millis;
 use crate::error::Unreconciled;
 use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable};
 
-/// How a creation whose outcome is unknown is looked up: [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
+/// How the client looks a contact up if it is unknown whether it was created:
+/// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
 ///
 /// The server may still be at work when an answer is lost, and a look-up may not know a contact yet. So it is looked up several
 /// times, after 1, 3, 6 and 10 seconds of waiting, which is 20 seconds in all, until it is found. A national phone number, one
@@ -48,7 +49,7 @@ impl Reconcile {
         self.waits.is_empty()
     }
 
-    /// The waits, each followed by a look-up. Without any, nothing is looked up.
+    /// The waits, each followed by a look-up. If there are none, nothing is looked up.
     #[must_use]
     pub fn waits(self, waits: impl IntoIterator<Item = Duration>) -> Self {
         Self { waits: waits.into_iter().collect(), ..self }

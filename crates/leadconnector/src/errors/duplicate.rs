@@ -21,7 +21,8 @@ pub struct Duplicate {
 }
 
 impl Duplicate {
-    /// The contact with this id, which an answer has called a duplicate. What else the answer may say of it can be set.
+    /// A duplicate, for a test: the id of the contact that is there already, and the server's answer. The other members can be
+    /// set.
     pub fn new(contact_id: ContactId, response: Response) -> Self {
         Self { contact_id, matching_field: None, contact_name: None, response, may_be_new: false }
     }

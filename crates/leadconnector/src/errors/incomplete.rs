@@ -5,20 +5,20 @@ use std::fmt;
 use crate::call::Called;
 use crate::{CreatedId, Effect, Response, TransportError};
 
-/// An answer that did not arrive, or not whole.
+/// An answer that did not arrive, or did not arrive whole.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Incomplete {
     /// What arrived of the answer; none if not even its status did.
     pub response: Option<Response>,
-    /// What went wrong with the connection; none if it did not fail: the answer was too large, the gateway gave up, or the runtime
-    /// shut down.
+    /// What went wrong with the connection. None if the connection did not fail: then the answer was too large, the gateway
+    /// gave up, or the runtime shut down.
     pub source: Option<TransportError>,
     pub(super) called: Called,
 }
 
 impl Incomplete {
-    /// An answer that a test makes: what arrived of it, or nothing.
+    /// An answer that did not arrive whole, for a test: what arrived of it, if anything.
     pub fn new(response: Option<Response>) -> Self {
         let called = response.as_ref().map(|response| response.called().clone());
         Self::of(&called.unwrap_or_else(|| Called::other(Effect::Once, Vec::new())), response, None)

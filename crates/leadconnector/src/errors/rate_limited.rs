@@ -9,9 +9,9 @@ use crate::call::pacing::DAY;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RateLimited {
-    /// When to try again, from the moment of the answer, if the server said so: `Retry-After`, or else the interval in
-    /// `X-RateLimit-Interval-Milliseconds`. If the allowance of the day is used up, when it begins anew:
-    /// `X-RateLimit-Daily-Reset`, or a later `Retry-After`; none if neither says it.
+    /// How long to wait from the answer on, if the server says so: `Retry-After`, or else the interval in
+    /// `X-RateLimit-Interval-Milliseconds`. If the allowance of the day is used up, how long until the next one:
+    /// `X-RateLimit-Daily-Reset`, or a later `Retry-After`. None if the server says neither.
     pub retry_after: Option<std::time::Duration>,
     /// Whether the allowance of the day is used up: `X-RateLimit-Daily-Remaining` is 0.
     pub day_used_up: bool,

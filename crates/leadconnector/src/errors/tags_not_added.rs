@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{CarriedOut, Created, CreatedId, Error, Upserted};
 
-/// A contact that was upserted, and whose tags were not added, or may not have been: [`Contacts::add_tags`](crate::Contacts::add_tags)
-/// with its id does what is left to do. It may be called again in any case.
+/// A contact was upserted, but its tags may not have been added. Call [`Contacts::add_tags`](crate::Contacts::add_tags) with
+/// its id to add them: that does no harm if they were.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct TagsNotAdded {

@@ -5,21 +5,21 @@ use std::fmt;
 use super::incomplete::known_all_the_same;
 use crate::Response;
 
-/// A successful answer that is not what the operation answers with.
+/// A successful answer whose body is not an answer to the operation.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Undecodable {
     /// What is wrong with it.
     pub reason: UndecodableReason,
-    /// The path of what is of another type than the program has asked for, such as `pipelines[3].stages`:
-    /// [`UndecodableReason::OtherType`]. It may hold a person's data, where an object has names of its own.
+    /// The path of the value that is not of the type that the program has asked for, such as `pipelines[3].stages`:
+    /// [`UndecodableReason::OtherType`]. It may hold a person's data, if an object has such data in the names of its members.
     pub path: Option<String>,
     /// The server's answer.
     pub response: Response,
 }
 
 impl Undecodable {
-    /// An answer that is not what was asked for.
+    /// An answer that is not what was asked for, for a test.
     pub fn new(reason: UndecodableReason, response: Response) -> Self {
         Self { reason, path: None, response }
     }
@@ -47,19 +47,19 @@ pub enum UndecodableReason {
     NoObject,
     /// The body is JSON, but not of the type that the program has asked for: [`Client::request`](crate::Client::request).
     OtherType,
-    /// There is no contact, or whatever the operation answers with, with an id in the body.
+    /// The body does not have what the operation answers with, such as a contact with an id.
     NoId,
     /// The list that was asked for is not in the body: it is missing, null, or something else than a list.
     NoList,
-    /// The list has more than a thousand items that are no objects with an id.
+    /// The list has more than a thousand items that are not objects with an id.
     BadItems,
     /// The body says that the operation did not succeed.
     Denied,
-    /// The page of a search has contacts that cannot be read: no objects, or without an id.
+    /// The page of a search has contacts that cannot be read: they are not objects, or have no id.
     BadContact,
     /// The page of a search is the page before it.
     RepeatedPage,
-    /// The page of a search has no contacts, although not all of those that were found have come.
+    /// The page of a search has no contacts, although there should be more.
     EarlyEnd,
     /// The page of a search does not say where the next one begins: its last contact has no `searchAfter`.
     NoNextPage,

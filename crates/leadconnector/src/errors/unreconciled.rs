@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::{Contact, Error};
 
-/// A creation whose outcome is unknown, and a contact that a look-up found by the email of the new contact, or by its phone where no
-/// email was sent. It was added before, or nothing says when; or it has another email or another name.
+/// It is unknown whether a contact was created, and a look-up has found a contact by the email, or by the phone if no email was
+/// sent. But that contact was added before, or nothing says when it was added, or it has another email or another name.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Unreconciled {

@@ -138,7 +138,7 @@ as_raw!(Contact, raw::Contact, |contact| {
 });
 
 impl Contact {
-    /// A contact of which only the id is known.
+    /// A contact with this id, and nothing else.
     pub fn new(id: ContactId) -> Self {
         Self {
             id,

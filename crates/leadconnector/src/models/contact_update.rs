@@ -37,12 +37,12 @@ impl ContactUpdate {
         ContactUpdateBuilder(Box::default())
     }
 
-    /// Whether it changes nothing: it is refused then, before anything is sent.
+    /// Whether the update changes nothing. Such an update is refused before anything is sent.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Goes on with an update that was built, to change what is set.
+    /// The builder with all that is set in this update, to change it.
     pub fn into_builder(self) -> ContactUpdateBuilder {
         ContactUpdateBuilder(self.0)
     }
@@ -100,9 +100,9 @@ impl ContactUpdate {
 pub struct ContactUpdateBuilder(pub(super) Box<Members>);
 
 impl ContactUpdateBuilder {
-    /// All tags that the contact will have: `tags`. Those that are there and not among these are lost; an empty list removes every
-    /// one, and `None` leaves them as they are. [`Contacts::add_tags`](crate::Contacts::add_tags) and
-    /// [`Contacts::remove_tags`](crate::Contacts::remove_tags) leave the others.
+    /// All tags that the contact will have: `tags`. It loses the tags that are not among these. An empty list removes all tags,
+    /// and `None` leaves them as they are. To change single tags, call [`Contacts::add_tags`](crate::Contacts::add_tags) or
+    /// [`Contacts::remove_tags`](crate::Contacts::remove_tags).
     #[inline]
     pub fn replace_tags<Kind>(mut self, tags: impl List<String, Kind>) -> Self {
         if let Some(tags) = tags.items() {

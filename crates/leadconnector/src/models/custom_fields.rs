@@ -58,8 +58,8 @@ impl CustomFields {
         self.only("custom field key", key, [&|field| has_key(field, key)])
     }
 
-    /// The field with this name, as the vendor's forms show it. If there is none, upper and lower case and the spaces around it do
-    /// not count.
+    /// The field with this name, as the vendor's forms show it. If there is none, the search ignores upper and lower case, and
+    /// the spaces around the name.
     ///
     /// # Errors
     ///
@@ -69,8 +69,8 @@ impl CustomFields {
         self.only("custom field name", name, [&|field| has_name(field, name), &|field| has_name_like(field, name)])
     }
 
-    /// The field that is called so, whether that is its id, its key or its name: as of [`by_id`](Self::by_id),
-    /// [`by_key`](Self::by_key) and [`by_name`](Self::by_name).
+    /// The field with this id, key or name: see [`by_id`](Self::by_id), [`by_key`](Self::by_key) and
+    /// [`by_name`](Self::by_name).
     ///
     /// # Errors
     ///

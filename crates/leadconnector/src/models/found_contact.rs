@@ -11,8 +11,8 @@ use crate::call::decode;
 use crate::models::json::as_raw;
 use crate::{AttributionSource, BusinessId, ContactCustomField, ContactDndSettings, ContactId, LocationId, UserId};
 
-/// A contact, as a search answers with it: an item of `contacts` in the vendor's guide "Contacts Search". Its members are not quite
-/// those of a [`Contact`](crate::Contact); [`Contacts::get`](crate::Contacts::get) has that.
+/// A contact that a search has found: an item of `contacts` in the vendor's guide "Contacts Search". Its members differ a
+/// little from those of a [`Contact`](crate::Contact), which [`Contacts::get`](crate::Contacts::get) gives.
 ///
 /// Every member but the id may be missing. What arrives as `null` is missing too, and an empty list where it is a list; so is a member
 /// whose value has an unforeseen type: [`Answer::undecoded`](crate::Answer::undecoded) of the page names it.
@@ -115,7 +115,7 @@ as_raw!(FoundContact, raw::FoundContact, |contact| {
 });
 
 impl FoundContact {
-    /// A contact of which only the id is known.
+    /// A contact with this id, and nothing else.
     pub fn new(id: ContactId) -> Self {
         Self {
             id,

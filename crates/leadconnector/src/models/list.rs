@@ -2,9 +2,9 @@
 
 use kind::{BorrowedTexts, Items, OptionOf, Single};
 
-/// A list of `T`, for a setter: whatever can be iterated over, or an `Option` of that. Its items are a `T`, or text where `T` is a
-/// `String`. `None` is the same as not called: the list stays as it is, which an empty list need not mean. `Kind` tells the two apart,
-/// and is always inferred.
+/// A list of `T`, for a setter: anything that can be iterated over, or an `Option` of that. Its items are a `T`, or any text if
+/// `T` is a `String`. `None` is the same as leaving the setter out: the list stays as it is. An empty list can mean something
+/// else. `Kind` tells the two forms apart, and is always inferred.
 ///
 /// An `Option` of a single item can be iterated over too, and its `None` would be an empty list. So it is refused, as something of
 /// which the compiler cannot infer the kind; the setter of a single item takes it, such as `.tag(row.tag)`.

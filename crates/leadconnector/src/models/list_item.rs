@@ -1,4 +1,4 @@
-/// What a list is made of, such as a [`Note`](crate::Note): for [`Error::items`](crate::Error::items).
+/// An item of a list that the server answers with, such as a [`Note`](crate::Note): for [`Error::items`](crate::Error::items).
 #[expect(private_bounds, reason = "which lists there are is decided here")]
 pub trait ListItem: Sealed {}
 

@@ -13,8 +13,8 @@ use crate::call::decode;
 use crate::models::json::as_raw;
 use crate::{CustomFieldId, LocationId};
 
-/// A custom field that a location has: an item of `customFields` in the vendor's public specification. With
-/// [`value`](Self::value) it becomes a [`CustomField`](crate::CustomField), which can be written.
+/// A custom field that a location has: an item of `customFields` in the vendor's public specification. [`value`](Self::value)
+/// makes a [`CustomField`](crate::CustomField) of it, which can be written.
 ///
 /// Every member but the id may be missing. What arrives as `null` is missing too, and an empty list where it is a list. A member
 /// whose value has an unforeseen type is missing as well: [`Answer::undecoded`](crate::Answer::undecoded) names it, and
@@ -34,7 +34,7 @@ use crate::{CustomFieldId, LocationId};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LocationCustomField {
-    /// The id, by which it is written: `id`.
+    /// The id: `id`.
     pub id: CustomFieldId,
     /// The name, as the vendor's forms show it: `name`.
     pub name: Option<String>,
@@ -48,7 +48,7 @@ pub struct LocationCustomField {
     pub position: Option<f64>,
     /// The options that can be chosen: `picklistOptions`.
     pub options: Vec<String>,
-    /// Whether something else than an option can be written as well: `isAllowedCustomOption`.
+    /// Whether a value may be something other than one of the options: `isAllowedCustomOption`.
     pub other_options_allowed: Option<bool>,
     /// Whether it takes more than one file: `isMultiFileAllowed`.
     pub several_files_allowed: Option<bool>,
@@ -56,7 +56,7 @@ pub struct LocationCustomField {
     pub max_files: Option<u64>,
     /// The location: `locationId`.
     pub location_id: Option<LocationId>,
-    /// Of what it is a field, such as `contact`: `model`.
+    /// What has the field, such as `contact`: `model`.
     pub model: Option<String>,
 }
 
@@ -65,7 +65,7 @@ as_raw!(LocationCustomField, raw::LocationCustomField, |field| {
 });
 
 impl LocationCustomField {
-    /// A custom field of which only the id is known.
+    /// A custom field with this id, and nothing else.
     pub fn new(id: CustomFieldId) -> Self {
         Self {
             id,

@@ -43,12 +43,12 @@ pub(super) struct Members {
 }
 
 impl NewContact {
-    /// Starts a contact of which nothing is set.
+    /// Starts a contact in which nothing is set.
     pub fn builder() -> NewContactBuilder {
         NewContactBuilder(Box::default())
     }
 
-    /// Goes on with a contact that was built, to change what is set.
+    /// The builder with all that is set in this contact, to change it.
     ///
     /// ```
     /// use leadconnector::NewContact;

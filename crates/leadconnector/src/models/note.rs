@@ -50,7 +50,7 @@ pub struct Note {
 as_raw!(Note, raw::Note, |note| Note::read(note).ok_or_else(|| serde::de::Error::custom("has no id")));
 
 impl Note {
-    /// A note of which only the id is known.
+    /// A note with this id, and nothing else.
     pub fn new(id: NoteId) -> Self {
         Self {
             id,

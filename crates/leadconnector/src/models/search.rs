@@ -50,28 +50,29 @@ impl Search {
         Self::default()
     }
 
-    /// Finds only what this filter lets through, too: an item of `filters`.
+    /// Adds a filter, which each contact has to pass: an item of `filters`.
     #[must_use]
     pub fn filter(mut self, filter: impl Into<Optional<Filter>>) -> Self {
         self.filters.extend(filter.into().0);
         self
     }
 
-    /// Finds only what each of these filters lets through, too: items of `filters`. `None` is no filter.
+    /// Adds filters, all of which each contact has to pass: items of `filters`. `None` adds none.
     #[must_use]
     pub fn filters<Kind>(mut self, filters: impl List<Filter, Kind>) -> Self {
         self.filters.extend(filters.items().into_iter().flatten());
         self
     }
 
-    /// Finds only what has this text in one of the fields that the location searches: `query`, 75 characters at the most.
+    /// Finds only contacts that have this text in one of the fields that the location searches: `query`, at most 75 characters.
     #[must_use]
     pub fn query(self, text: impl Into<String>) -> Self {
         Self { query: Some(text.into()), ..self }
     }
 
-    /// Sorts by a field: an item of `sort`. A second one sorts those that are equal in the first; there are no more than two. The field
-    /// is one of `firstNameLowerCase`, `lastNameLowerCase`, `businessName`, `dateAdded`, `dateUpdated`, `email`, `dnd` and `source`.
+    /// Sorts by a field: an item of `sort`. A second field sorts the contacts that are equal in the first; a third is refused.
+    /// The field is one of `firstNameLowerCase`, `lastNameLowerCase`, `businessName`, `dateAdded`, `dateUpdated`, `email`,
+    /// `dnd` and `source`.
     #[must_use]
     pub fn sort(mut self, field: impl Into<String>, direction: Direction) -> Self {
         self.sort.push((field.into(), direction));
@@ -84,8 +85,8 @@ impl Search {
         Self { page_size: Some(contacts), ..self }
     }
 
-    /// Begins with the page of this number, counted from 1: `page`. Such a page is among the first 10,000 contacts; the pages behind
-    /// it are found without numbers, and have no such limit.
+    /// Begins with the page of this number, counted from 1: `page`. That page has to be within the first 10,000 contacts. The
+    /// pages after it have no such limit.
     #[must_use]
     pub fn page(self, number: u32) -> Self {
         Self { page: Some(number), ..self }
@@ -166,7 +167,7 @@ impl Search {
     }
 }
 
-/// The direction of a sort: `direction`.
+/// The direction of an order: `direction`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The smallest, the oldest, or A first: `asc`.
@@ -175,7 +176,7 @@ pub enum Direction {
     Descending,
 }
 
-/// What a search finds: an item of `filters`.
+/// A condition that a contact has to meet to be found: an item of `filters`.
 ///
 /// Which fields there are, and which operators each has, is in the vendor's guide "Contacts Search"; an unknown one is refused by the
 /// server. Names are searched in lower case, in fields such as `firstNameLowerCase`. A custom field is a field by its id:
@@ -248,12 +249,12 @@ impl Filter {
         })
     }
 
-    /// Each of these: a group with `AND`. The filters of a search are one already.
+    /// All of these filters: a group with `AND`. The filters of a search are such a group already.
     pub fn all(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Kind::Group { group: "AND", filters: filters.into_iter().collect() })
     }
 
-    /// One of these at the least: a group with `OR`.
+    /// At least one of these filters: a group with `OR`.
     pub fn any(filters: impl IntoIterator<Item = Self>) -> Self {
         Self(Kind::Group { group: "OR", filters: filters.into_iter().collect() })
     }
@@ -334,7 +335,7 @@ pub enum FilterValue {
     Text(String),
     /// A number.
     Number(Number),
-    /// Whether something is so.
+    /// True or false.
     Bool(bool),
 }
 

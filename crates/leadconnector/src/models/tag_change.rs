@@ -17,7 +17,7 @@ pub struct TagChange {
 }
 
 impl TagChange {
-    /// No change: a contact has these tags. A test sets what was added, or removed.
+    /// A contact that has these tags, and no change, for a test. A test can set what was added or removed.
     pub fn new(tags: Vec<String>) -> Self {
         Self { tags, ..Self::default() }
     }

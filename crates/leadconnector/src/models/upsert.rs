@@ -8,8 +8,7 @@ use super::new_contact::Members;
 use super::tag_change::with_text;
 use crate::{Contact, InvalidValue, LocationId, NewContact, Nullable};
 
-/// A contact to upsert, with what [`Contacts::upsert`](crate::Contacts::upsert) can be told besides. Made of a [`NewContact`] where
-/// there is nothing to tell.
+/// A contact to upsert, with options for [`Contacts::upsert`](crate::Contacts::upsert). If you need none, pass a [`NewContact`].
 ///
 /// ```
 /// use leadconnector::{Email, NewContact, Upsert};
@@ -44,15 +43,15 @@ impl Upsert {
         Self { date_of_birth: day.into(), ..self }
     }
 
-    /// Whether a second contact is created where the location allows duplicated contacts: `createNewIfDuplicateAllowed`. Such a
-    /// request is not sent again after a lost answer. Where the location does not allow them, the server updates all the same.
+    /// Whether a second contact is created if the location allows duplicated contacts: `createNewIfDuplicateAllowed`. Such a
+    /// request is not sent again after a lost answer. If the location does not allow them, the server updates all the same.
     #[must_use]
     pub fn create_new_if_duplicate_allowed(self, create: bool) -> Self {
         Self { create_new_if_duplicate_allowed: create, ..self }
     }
 
-    /// Whether the tags of the contact replace all that are there, so that those that are not among them are lost; with no tags,
-    /// every one. If not, which is the default, they are added to those that are there, by a request of its own.
+    /// Whether the tags replace all tags of a contact that is there: it loses those that are not among them, and with no tags,
+    /// all of them. The default is no: the tags are added to those that are there, by a second request.
     #[must_use]
     pub fn replace_tags(self, replace: bool) -> Self {
         Self { replace_tags: replace, ..self }
@@ -91,7 +90,7 @@ impl From<NewContact> for Upsert {
     }
 }
 
-/// What came of an upsert. A test makes one of a contact:
+/// The outcome of an upsert: the contact, and whether it is new. A test makes one of a contact:
 ///
 /// ```
 /// use leadconnector::{Contact, ContactId, Upserted};
@@ -103,16 +102,16 @@ impl From<NewContact> for Upsert {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Upserted {
-    /// Whether the contact was created, `new` in the answer: true if it was, false if it was there already and was updated. None if
-    /// that is not known: the answer does not say, or an earlier request of the same call, whose answer was lost, may have
-    /// created it.
+    /// Whether the contact was created, `new` in the answer: true if it was created, false if it was there already and was
+    /// updated. None if that is unknown: the answer does not say it, or an earlier request of the same call, whose answer was
+    /// lost, may have created it.
     pub new: Option<bool>,
     /// The contact, with the tags that were added.
     pub contact: Contact,
 }
 
 impl Upserted {
-    /// This contact, of which it is not known whether it was created.
+    /// An upsert that came to this contact, for a test. Whether it was created is unknown until it is set.
     pub fn new(contact: Contact) -> Self {
         Self { new: None, contact }
     }

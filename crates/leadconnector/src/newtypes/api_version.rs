@@ -21,7 +21,7 @@ impl ApiVersion {
     /// `2021-04-15`, the version that the page documents.
     pub const V2021_04_15: Self = Self(Cow::Borrowed("2021-04-15"));
 
-    /// Takes another version.
+    /// Another version, such as `2021-07-28` or `v3`.
     ///
     /// # Errors
     ///

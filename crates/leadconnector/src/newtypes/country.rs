@@ -17,7 +17,7 @@ use crate::InvalidValue;
 pub struct Country(&'static str);
 
 impl Country {
-    /// Takes a code of these, in capital or small letters.
+    /// Takes a code of two letters, in capital or small letters.
     ///
     /// # Errors
     ///

@@ -2,7 +2,7 @@ use std::fmt;
 
 use crate::{Contact, CustomField, CustomFieldId, NewContact, Upserted};
 
-/// Something that was sent, and that the server left alone: [`Answer::not_taken`](crate::Answer::not_taken).
+/// Something that was sent, and that the server did not write: [`Answer::not_taken`](crate::Answer::not_taken).
 ///
 /// Written out with `Display`, it says what it is, and nothing private.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -10,12 +10,12 @@ use crate::{Contact, CustomField, CustomFieldId, NewContact, Upserted};
 pub enum NotTaken {
     /// The custom field of this id.
     CustomField(CustomFieldId),
-    /// The gender, which the server takes of a contact that is new, and of no other.
+    /// The gender. The server takes it only for a new contact.
     Gender,
-    /// The email: the contact that was found has another one, as it happens where the email belongs to somebody else.
+    /// The email: the contact that was found has another one. That happens if the email belongs to somebody else.
     Email,
-    /// The phone: the contact that was found has another one, as it happens where the phone belongs to somebody else. A number
-    /// without `+` and the code of a country cannot be compared for certain, and may be named although the server took it.
+    /// The phone: the contact that was found has another one. That happens if the phone belongs to somebody else. A number
+    /// without `+` and the code of a country cannot be compared for certain, so it may be named although the server took it.
     Phone,
 }
 

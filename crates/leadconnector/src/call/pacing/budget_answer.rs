@@ -16,7 +16,7 @@ pub struct BudgetAnswer<'a> {
 }
 
 impl<'a> BudgetAnswer<'a> {
-    /// What an answer with this status and these headers says: for the tests of a [`Pacing`](crate::Pacing).
+    /// Makes what an answer with this status and these headers says: for the tests of a [`Pacing`](crate::Pacing).
     pub fn new(status: StatusCode, headers: &'a HeaderMap) -> Self {
         Self { status, headers }
     }
@@ -31,7 +31,7 @@ impl<'a> BudgetAnswer<'a> {
         self.status == StatusCode::TOO_MANY_REQUESTS
     }
 
-    /// How long the location is to be left alone: `Retry-After` of a 429 or a 503.
+    /// How long the server asks to send nothing to the location: `Retry-After` of a 429 or a 503.
     pub fn retry_after(&self) -> Option<Duration> {
         let asks = self.refused() || self.status == StatusCode::SERVICE_UNAVAILABLE;
         if asks { retry_after(self.headers, SystemTime::now()) } else { None }

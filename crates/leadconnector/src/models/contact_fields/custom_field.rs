@@ -6,8 +6,8 @@ use serde_json::{Map, Number, Value};
 
 use crate::{CustomFieldId, InvalidValue, Optional};
 
-/// A custom field to be written: an item of `customFields` on the page. It is made of its id, or by its name and with a value that
-/// was checked: [`Contacts::custom_fields`](crate::Contacts::custom_fields).
+/// A custom field to write: an item of `customFields` on the page. [`new`](Self::new) makes one of an id.
+/// [`Contacts::custom_fields`](crate::Contacts::custom_fields) makes one by its name, with a value that was checked.
 ///
 /// ```
 /// use leadconnector::CustomFieldId;

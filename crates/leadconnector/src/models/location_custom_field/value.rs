@@ -8,7 +8,8 @@ use crate::models::custom_fields::{listed, nearest, quoted};
 use crate::{CustomField, CustomFieldValue, Email, InvalidValue, Phone};
 
 impl LocationCustomField {
-    /// This field with a value, to be written. The server drops what does not fit without a word; here it is refused.
+    /// This field with a value, to write it. A value that does not fit is refused here. The server would drop it, and not say
+    /// so.
     ///
     /// | kind | what fits | how it is sent |
     /// | --- | --- | --- |
