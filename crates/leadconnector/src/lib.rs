@@ -61,6 +61,8 @@
 //! # }
 //! ```
 //!
+//! Whole programs are in the folder `examples` of the repository. A method that has one names it, such as [`Contacts::search`].
+//!
 //! # How it works
 //!
 //! - [`Client`] has the token and the connections. [`Contacts`] are those of one location, and have a method for each operation.

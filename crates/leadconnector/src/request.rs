@@ -19,8 +19,8 @@ use crate::call::{Call, Called, Caller};
 use crate::{Answer, Client, Effect, Error, InvalidValue, LocationId, UndecodableReason};
 
 impl Client {
-    /// A request to a path of the API that this crate does not model, with the token, the pace, the retries, the limits and the errors
-    /// of all others. The path begins with a slash, such as `/opportunities/pipelines`, and is added to the base URL.
+    /// Makes a request to a path of the API that this crate does not model, with the same token, pace, retries, limits and
+    /// errors. The path begins with a slash, such as `/opportunities/pipelines`, and is added to the base URL.
     ///
     /// The location is the one whose token is sent, and whose allowance is used; where the API wants its id, it is a parameter of the
     /// path, the query or the body all the same. The answer is of any type that serde reads: [`serde_json::Value`] takes whatever
@@ -45,6 +45,8 @@ impl Client {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// A whole program: the example `any_endpoint` in the repository.
     pub fn request<T>(&self, location: &LocationId, method: Method, path: impl Into<String>) -> Request<T> {
         let effect = if method.is_safe() { Effect::Reads } else { Effect::Once };
         Request {
@@ -147,14 +149,14 @@ struct Body {
 options!(Request<T>, caller.options);
 
 impl<T> Request<T> {
-    /// The value of a parameter of the path, which has its name in braces: `taskId` in `/contacts/{contactId}/tasks/{taskId}`. It is
-    /// encoded as it has to be, and one that would be another path, such as an empty one, is refused.
+    /// Sets a parameter of the path, such as `taskId` in `/contacts/{contactId}/tasks/{taskId}`. The value is encoded as a URL
+    /// needs it. A value that would lead to another path, such as an empty one, is refused.
     pub fn path_parameter(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.parameters.push((name.into(), value.to_string()));
         self
     }
 
-    /// Adds a parameter to the query. It is encoded as it has to be.
+    /// Adds a parameter to the query. It is encoded as a URL needs it.
     pub fn query(mut self, name: impl Into<String>, value: impl fmt::Display) -> Self {
         self.query.push((name.into(), value.to_string()));
         self
@@ -166,9 +168,10 @@ impl<T> Request<T> {
         self
     }
 
-    /// What repeating the request does: whether it may be sent again where it may have been carried out already. The default is
-    /// the careful one: [`Effect::Once`], and [`Effect::Reads`] for a `GET` and the other methods that HTTP calls safe. What was
-    /// certainly not carried out, such as a request that was refused for too many, is sent again in any case.
+    /// What repeating the request does. It decides whether the request is sent again if it may have been carried out already.
+    /// The default is careful: [`Effect::Reads`] for a `GET` and the other methods that HTTP calls safe, and [`Effect::Once`]
+    /// for all others. A request that was certainly not carried out, such as one that was refused with 429, is sent again in
+    /// any case.
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
         self
@@ -176,7 +179,7 @@ impl<T> Request<T> {
 }
 
 impl<T: DeserializeOwned + Send + 'static> Request<T> {
-    /// The answer, with all that came with it: as of [`Call::answer`].
+    /// The answer, with all that came with it: see [`Call::answer`].
     ///
     /// # Errors
     ///

@@ -40,6 +40,8 @@ impl Contacts {
     /// # }
     /// ```
     ///
+    /// A whole program, with every field of the page: the example `create_contact` in the repository.
+    ///
     /// # Errors
     ///
     /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
@@ -73,7 +75,7 @@ impl Contacts {
         self.caller.send_timed(self.raw().create_contact(&contact.into_request(self.location())), sent_at).await
     }
 
-    /// The body that [`create`](Self::create) sends for this contact, as JSON: to look at it, or to keep it.
+    /// The body that [`create`](Self::create) would send for this contact, as JSON: to look at it, or to keep it.
     pub fn request_body(&self, contact: NewContact) -> Vec<u8> {
         // The members of the request are texts, numbers, lists and maps with text keys: nothing that JSON cannot say.
         raw::json(&contact.into_request(self.location())).unwrap_or_default()

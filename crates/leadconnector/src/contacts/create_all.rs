@@ -13,7 +13,7 @@ use crate::call::options::{Options, options};
 use crate::{Answer, Contact, Error, Incomplete, NewContact};
 
 impl Contacts {
-    /// Creates the contacts of a list, several at a time and as fast as the location's allowance lets them.
+    /// Creates the contacts of a list, several at a time, as fast as the location's allowance permits.
     ///
     /// Each contact has a key by which the program knows it again, such as the number of its line, its id in another system, or its
     /// place in the list, which `enumerate` gives; each result comes with that. Results come as they are ready, not in the order of
@@ -46,6 +46,8 @@ impl Contacts {
     /// # Ok(())
     /// # }
     /// ```
+    ///
+    /// Whole programs: the examples `million`, a list that is longer than the memory, and `pace`, the vendor's pace, in the repository.
     pub fn create_all<K, L>(&self, list: L) -> CreateAll<K>
     where
         K: Send + 'static,
@@ -85,7 +87,7 @@ type Results<K> = Pin<Box<dyn Stream<Item = Keyed<K>> + Send>>;
 options!(CreateAll<K>, options);
 
 impl<K> CreateAll<K> {
-    /// The same results, each with all that came with it, as of [`Call::answer`](crate::Call::answer).
+    /// The same results, each with all that came with it: see [`Call::answer`](crate::Call::answer).
     pub fn answers(self) -> impl Stream<Item = (K, Result<Answer<Contact>, Error>)> + Send + Unpin {
         Answers(self)
     }

@@ -48,6 +48,8 @@ impl Contacts {
     /// # }
     /// ```
     ///
+    /// A whole program, which searches 100,000 contacts: the example `search_all` in the repository.
+    ///
     /// # Errors
     ///
     /// See [`Error`]. What the server would refuse is [`Error::Invalid`], before anything is sent. A page that is missing, is the one
@@ -57,7 +59,7 @@ impl Contacts {
         SearchResults { page: Vec::new().into_iter(), pages: self.search_pages(search) }
     }
 
-    /// The same, page by page, each with all that came with it.
+    /// The same search, page by page. Each page has all that came with it.
     ///
     /// # Errors
     ///
@@ -71,7 +73,8 @@ impl Contacts {
         SearchPages { contacts: self.clone(), next, seen, last: None }
     }
 
-    /// Counts what a search would find: `total` in the answer of "Search Contacts". The order and the pages mean nothing here.
+    /// Counts the contacts that a search would find: `total` in the answer of "Search Contacts". The order and the pages make
+    /// no difference.
     ///
     /// # Errors
     ///
@@ -104,7 +107,7 @@ pub struct SearchPage {
 }
 
 impl SearchPage {
-    /// A page with these contacts, of a search of which the total is not known.
+    /// A page with these contacts, for a test. The total is not known.
     pub fn new(contacts: Vec<FoundContact>) -> Self {
         Self { contacts, total: None }
     }

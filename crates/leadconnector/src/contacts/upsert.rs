@@ -41,6 +41,8 @@ impl Contacts {
     /// # }
     /// ```
     ///
+    /// A whole program, with tags, an update, a note and a workflow: the example `around_create` in the repository.
+    ///
     /// The server leaves some things alone without a word, and [`Answer::not_taken`](crate::Answer::not_taken) names them: the gender of
     /// a contact that was there, an email or a phone that belongs to another contact, custom fields. The
     /// [`Answer`](crate::Answer) is that of the first request, and counts its attempts.

@@ -30,6 +30,8 @@ const FIRST_SWEEP: usize = 64;
 /// A day ends when the server says (`X-RateLimit-Daily-Reset`), or else 24 hours after its first request. Where the server has
 /// said that nothing is left, but not until when, one request asks again each hour; where only requests without an answer may
 /// have used up the rest, after a minute.
+///
+/// The example `sharing` in the repository simulates several processes that share a location.
 #[derive(Debug)]
 pub struct SlidingWindow {
     locations: Mutex<Locations>,
