@@ -22,9 +22,9 @@ impl Client {
     /// Makes a request to a path of the API that this crate does not model, with the same token, pace, retries, limits and
     /// errors. The path begins with a slash, such as `/opportunities/pipelines`, and is added to the base URL.
     ///
-    /// The location is the one whose token is sent, and whose allowance is used; where the API wants its id, it is a parameter of the
-    /// path, the query or the body all the same. The answer is of any type that serde reads: [`serde_json::Value`] takes whatever
-    /// comes.
+    /// The request is sent with the token of this location, and uses its allowance. The id of the location is not sent by itself: if
+    /// the API wants it, set it as a parameter of the path or the query, or in the body. The answer can be of any type that serde
+    /// reads, such as [`serde_json::Value`].
     ///
     /// ```
     /// use leadconnector::reqwest::Method;

@@ -17,10 +17,9 @@ impl Contacts {
     /// sent again only where no second contact can come of it: see [`Retry`](crate::Retry) and
     /// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
     ///
-    /// The server often drops a custom field that the location does not have, or a choice that is not to the letter one of the
-    /// field's options, without a word. [`custom_fields`](Self::custom_fields) gives fields that refuse both before anything is sent, and
-    /// [`Answer::not_taken`] names each custom field that was sent with a value and is not in the
-    /// answer:
+    /// The server often drops a custom field that the location does not have, or a choice that is not exactly one of the field's options.
+    /// It does not say so. [`custom_fields`](Self::custom_fields) gives fields that refuse both before anything is
+    /// sent. [`Answer::not_taken`] names each custom field that was sent with a value and is not in the answer:
     ///
     /// ```
     /// # use leadconnector::custom_fields::CustomField;
@@ -44,8 +43,8 @@ impl Contacts {
     ///
     /// # Errors
     ///
-    /// See [`Error`]: each says whether the contact was created all the same. The one that calls for a decision is
-    /// [`Error::Duplicate`], with the id of the contact that is already there.
+    /// See [`Error`]: each says whether the contact was created all the same. [`Error::Duplicate`] has the id of the contact that is
+    /// already there, and needs a decision of the program.
     pub fn create(&self, contact: NewContact) -> Call<Contact> {
         self.composite_call(|contacts| async move {
             let sent = CustomField::filled(contact.custom_fields());

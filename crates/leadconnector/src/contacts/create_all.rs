@@ -15,14 +15,15 @@ use crate::{Answer, Contact, Error, Incomplete, NewContact};
 impl Contacts {
     /// Creates the contacts of a list, several at a time, as fast as the location's allowance permits.
     ///
-    /// Each contact has a key by which the program knows it again, such as the number of its line, its id in another system, or its
-    /// place in the list, which `enumerate` gives; each result comes with that. Results come as they are ready, not in the order of
-    /// the list. An error does not stop the others. The list is read as the results are taken: however long it is,
-    /// the memory is that of the contacts under way, [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of
-    /// them. Dropping the results stops everything; whether the contacts under way were created is unknown then.
+    /// Each contact has a key of the program's own, such as the number of its line, its id in another system, or its place in the
+    /// list, which `enumerate` gives. Each result comes with the key of its contact. Results come as they are ready, not in the order
+    /// of the list. An error does not stop the others.
     ///
-    /// Each contact is created by a task of tokio, so that those under way get on, and keep nobody waiting, while the program
-    /// does something else with a result.
+    /// The list is read as the results are taken. So it needs memory only for the contacts under way,
+    /// [`ClientBuilder::concurrency`](crate::ClientBuilder::concurrency) of them, however long it is. Dropping the results stops
+    /// everything; then it is unknown whether the contacts under way were created.
+    ///
+    /// A task of tokio creates each contact. So the others go on while the program handles a result.
     ///
     /// ```
     /// use futures_util::{StreamExt, stream};

@@ -15,13 +15,13 @@ use crate::{Answer, CarriedOut, Contact, ContactKey, Error, NewContact, Nullable
 /// How the client looks a contact up if it is unknown whether it was created:
 /// [`ClientBuilder::reconcile`](crate::ClientBuilder::reconcile).
 ///
-/// The server may still be at work when an answer is lost, and a look-up may not know a contact yet. So it is looked up several
-/// times, after 1, 3, 6 and 10 seconds of waiting, which is 20 seconds in all, until it is found. A national phone number, one
-/// without `+` and the code of its country, finds no one: a contact needs an email or an international phone number.
+/// The server may still be at work when an answer is lost, and a look-up may not know a contact yet. So the client looks several times,
+/// until it finds the contact: after 1, 3, 6 and 10 seconds of waiting, which is 20 seconds in all. A national phone number, one without
+/// `+` and the code of its country, finds nobody. So a contact needs an email or an international phone number.
 ///
-/// What is found is taken for what the call created if it was added after the request was sent, by the clock of the server and give
-/// or take a second, and has the email that was sent. Two people may share a phone: with another email, what is found by the phone
-/// proves nothing; and where no email was sent, it must have none, and no other name.
+/// The client takes a contact for the one that the call created if the contact was added after the request was sent, by the clock of the
+/// server and give or take a second, and has the email that was sent. Two people may share a phone, so a contact with another email that
+/// is found by the phone proves nothing. If no email was sent, the contact must have no email either, and no other name.
 ///
 /// ```
 /// use std::time::Duration;

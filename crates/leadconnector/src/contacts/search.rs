@@ -18,13 +18,13 @@ use crate::{Answer, Call, ContactId, Error, FoundContact, Search, Undecodable, U
 impl Contacts {
     /// Searches contacts: "Search Contacts" in the vendor's public specification.
     ///
-    /// The results are a stream, which fetches the next page while the present one is used, at the location's pace. It has no end at
-    /// 10,000 contacts, and the memory is that of two pages. Nothing is sent before the first contact is asked for; dropping the
-    /// results stops everything.
+    /// The results are a stream. While the program uses one page, the next one is fetched, at the location's pace. The stream does not
+    /// end at 10,000 contacts, and needs memory for two pages. Nothing is sent before the first contact is asked for. Dropping the
+    /// stream stops everything.
     ///
-    /// The server searches an index, which lags behind: by a few seconds, says the vendor, and by up to a minute, say others. So a search
-    /// never decides whether somebody is there: [`upsert`](Self::upsert) does, and [`find_duplicate`](Self::find_duplicate). What
-    /// changes during a search may come twice, or not at all, if it moves within the order.
+    /// The server searches an index, which lags behind: by a few seconds, says the vendor, and by up to a minute, say others. So do not
+    /// conclude from a search that somebody is not there: call [`upsert`](Self::upsert) or [`find_duplicate`](Self::find_duplicate). If
+    /// a contact changes during a search, its place in the order may change, and it may come twice or not at all.
     ///
     /// ```
     /// use leadconnector::search::{Direction, Filter, Search};

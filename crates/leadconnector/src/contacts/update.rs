@@ -28,7 +28,7 @@ impl Contacts {
     /// # }
     /// ```
     ///
-    /// [`Answer::not_taken`](crate::Answer::not_taken) names the custom fields that the server left out without a word.
+    /// [`Answer::not_taken`](crate::Answer::not_taken) names the custom fields that the server did not write.
     ///
     /// # Errors
     ///

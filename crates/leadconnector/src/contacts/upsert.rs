@@ -9,12 +9,13 @@ impl Contacts {
     /// Updates the contact that is there already, or creates it: "Upsert Contact" in the vendor's public specification.
     ///
     /// The location decides which contact that is, by its setting "Allow Duplicate Contact": it looks for the email and the phone, in
-    /// the order that is set there. The members that are not set stay as they are. The request is sent again after a lost answer, save
-    /// with [`Upsert::create_new_if_duplicate_allowed`], and of a contact with neither an email nor a phone, which is a new one
-    /// each time.
+    /// the order that is set there. The members that are not set stay as they are.
     ///
-    /// The server would replace all tags by those of the request. So the contact is sent without them, and they are added by a second
-    /// request, unless it has them already. [`Upsert::replace_tags`] replaces them.
+    /// The request is sent again after a lost answer, with two exceptions: with [`Upsert::create_new_if_duplicate_allowed`], and if the
+    /// contact has neither an email nor a phone. Such a contact would be a new one each time.
+    ///
+    /// The server would replace all tags by those of the request. So the contact is sent without its tags, and a second request adds
+    /// them, unless the contact has them already. [`Upsert::replace_tags`] replaces them instead.
     ///
     /// ```
     /// use leadconnector::{Client, Email, LocationId, NewContact};
@@ -43,9 +44,10 @@ impl Contacts {
     ///
     /// A whole program, with tags, an update, a note and a workflow: the example `around_create` in the repository.
     ///
-    /// The server leaves some things alone without a word, and [`Answer::not_taken`](crate::Answer::not_taken) names them: the gender of
-    /// a contact that was there, an email or a phone that belongs to another contact, custom fields. The
-    /// [`Answer`](crate::Answer) is that of the first request, and counts its attempts.
+    /// The server does not write some values, and does not say so: the gender of a contact that was there, an email or a phone that
+    /// belongs to another contact, and custom fields that the location does not have.
+    /// [`Answer::not_taken`](crate::Answer::not_taken) names them. The [`Answer`](crate::Answer) is that of the first request, and counts
+    /// its attempts.
     ///
     /// # Errors
     ///
