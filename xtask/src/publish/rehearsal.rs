@@ -122,7 +122,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<Vec<String>> {
         process::run(&mut test).with_context(|| format!("a crate cannot depend on them with {}", variant.name))?;
     }
     println!("\n== the import, installed from there");
-    import::install_and_try(scratch.path(), &target, &build, &registry, version)?;
+    import::install_and_try(scratch.path(), &workspace::target(root), &build, &registry, version)?;
     println!("\nthe rehearsal went well: published to a real registry, and used from there");
     Ok(left_out)
 }

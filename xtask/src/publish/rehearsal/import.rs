@@ -91,7 +91,8 @@ pub(super) fn install_and_try(
     let installed = scratch.join("installed");
     let mut install = workspace::cargo(scratch);
     install.args(["install", "--locked", "--debug", IMPORT, "--version", &version.to_string(), "--registry", NAME]);
-    install.arg("--root").arg(&installed).arg("--target-dir").arg(target.join("installed")).env(BUILD, build);
+    // Where the tests are built, with the same versions of the dependencies: the C code of some takes a minute.
+    install.arg("--root").arg(&installed).arg("--target-dir").arg(target).env(BUILD, build);
     registry.known_to(&mut install);
     process::run(&mut install).context("the import cannot be installed")?;
     let program = installed.join("bin").join(format!("{IMPORT}{}", std::env::consts::EXE_SUFFIX));
