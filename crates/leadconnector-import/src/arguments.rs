@@ -23,8 +23,8 @@ The first line of FILE has the names of the columns, as on the vendor's page:
   the scope locations/customFields.readonly), and a line is refused in which a
   cell does not fit the kind or the options of its field. Several choices are
   separated by ;
-Case, spaces and underscores make no difference in these names: First Name and
-first_name are firstName.
+Case, spaces, underscores and hyphens make no difference in these names: First
+Name and first_name are firstName, and E-Mail is email.
 An empty cell is not sent, and a line of empty cells is skipped. A line needs
 one of firstName, lastName, email and phone: the server refuses name alone.
 

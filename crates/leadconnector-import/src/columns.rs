@@ -247,7 +247,7 @@ pub(crate) fn is_known(header: &str) -> bool {
     name(header).is_some()
 }
 
-/// The name of the column that a header means, in whatever case it is, and with whatever spaces and underscores.
+/// The name of the column that a header means, in whatever case it is, and with whatever spaces, underscores and hyphens.
 fn name(header: &str) -> Option<String> {
     let same = |name: &&&str| folded(name) == folded(header);
     if let Some(name) = NAMES.iter().chain([&REASON]).find(same) {
@@ -262,7 +262,7 @@ fn name(header: &str) -> Option<String> {
 
 /// What two spellings of a name have in common.
 fn folded(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '_').flat_map(char::to_lowercase).collect()
+    name.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
 }
 
 /// What is wrong with a header that is the name of no column: with all of them, if none is like a name.
@@ -392,7 +392,7 @@ mod tests {
     #[test]
     fn the_nearest_name() {
         for (header, expected) in [
-            ("e-mail", Some("email")),
+            ("mail", Some("email")),
             ("E-Mail Address", Some("email")),
             ("frist name", Some("firstName")),
             ("Surname", Some("lastName")),

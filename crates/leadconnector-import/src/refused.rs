@@ -103,8 +103,8 @@ impl Refused {
         let shown = self.path.display();
         if self.lines > 0 {
             say(&format!(
-                "{} lines are in {shown}, each with the reason: mend them there, and import that file",
-                self.lines
+                "{} in {shown}, each with the reason: mend them there, and import that file",
+                if self.lines == 1 { "1 line is".to_owned() } else { format!("{} lines are", self.lines) }
             ));
         }
         if self.left_out > 0 {

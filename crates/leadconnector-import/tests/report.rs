@@ -110,7 +110,7 @@ async fn lines_that_the_server_refuses() {
         let arguments = [&reported[..], &[way, "--journal", journal.to_str().unwrap()]].concat();
         let (code, out, err) = run_with(with(&file, &server, &arguments)).await;
         assert_eq!((code, read(&report)), (Some(1), format!("error,firstName,email\n{lines}")), "{out}{err}");
-        assert_eq!(out.contains("1 lines are in"), !lines.is_empty(), "{out}");
+        assert_eq!(out.contains("1 line is in"), !lines.is_empty(), "{out}");
     }
     assert_eq!(server.contacts().len(), 1);
 
