@@ -1,6 +1,7 @@
 //! What the mock answers, to a client that is not ours.
 
 mod custom_fields;
+mod oauth;
 mod search;
 
 use std::time::Duration;

@@ -166,6 +166,7 @@ mod email;
 mod endpoint;
 mod misbehavior;
 mod note;
+mod oauth;
 #[rustfmt::skip]
 mod operation_id;
 mod operations;
@@ -179,6 +180,7 @@ mod validation;
 mod values;
 
 pub use misbehavior::Reply;
+pub use oauth::MarketplaceApp;
 pub use rate_limit::{Allowance, Enforcement};
 pub use request::Request;
 pub use server::{Server, ServerBuilder};

@@ -19,7 +19,6 @@ mod upsert_contact;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -115,10 +114,8 @@ fn location(of: &Value) -> &str {
 }
 
 /// The body, for an operation that needs one.
-fn json_body(request: &Request) -> Result<Value, Refusal> {
-    let content_type = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let media_type = content_type.split(';').next().unwrap_or_default().trim();
-    if !media_type.eq_ignore_ascii_case("application/json") {
+pub(crate) fn json_body(request: &Request) -> Result<Value, Refusal> {
+    if request.media_type() != "application/json" {
         let message = json!("the Content-Type must be application/json");
         return Err(error(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", &message));
     }
@@ -130,7 +127,7 @@ fn json_body(request: &Request) -> Result<Value, Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use http::header::AUTHORIZATION;
+    use http::header::{AUTHORIZATION, CONTENT_TYPE};
     use http::{HeaderMap, HeaderValue};
 
     use super::*;
@@ -143,7 +140,8 @@ mod tests {
     fn every_operation_of_the_fragment_has_a_handler() {
         let fragment: Value = serde_json::from_str(FRAGMENT).unwrap();
         let (routes, validator) = (Routes::new(&fragment).unwrap(), Validator::new(fragment.clone(), &[]).unwrap());
-        let mut endpoint = Endpoint::new(Arc::new(routes), Arc::new(validator), Settings::default(), Limits::default());
+        let (settings, limits) = (Settings::default(), Limits::default());
+        let mut endpoint = Endpoint::new(Arc::new(routes), Arc::new(validator), settings, limits, None);
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, HeaderValue::from_static("Bearer any-token"));
         headers.insert("version", HeaderValue::from_static("2021-04-15"));

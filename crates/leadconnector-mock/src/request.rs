@@ -1,4 +1,5 @@
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method};
 
 /// A request, as the server received it.
@@ -23,6 +24,12 @@ impl Request {
     /// The body is not JSON.
     pub fn json(&self) -> serde_json::Result<serde_json::Value> {
         serde_json::from_slice(&self.body)
+    }
+
+    /// The type of the body that the headers declare, in lower case and without its parameters.
+    pub(crate) fn media_type(&self) -> String {
+        let content_type = self.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
     /// A parameter of the query, decoded.

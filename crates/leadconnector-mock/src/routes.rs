@@ -29,6 +29,8 @@ enum Segment {
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) effect: Effect,
+    /// The scope that a token needs for it: `x-scope` of the fragment.
+    pub(crate) scope: Option<String>,
 }
 
 /// What an operation does when it is repeated: `x-effect` of the fragment.
@@ -71,6 +73,11 @@ impl Routes {
         Ok(Self(routes))
     }
 
+    /// The scopes of the operations; one comes as often as operations need it.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|route| route.operation.scope.as_deref())
+    }
+
     /// What a request with this method and this path, without its query, asks for.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Option<Matched> {
         self.0.iter().filter(|route| route.method == *method).find_map(|route| {
@@ -89,7 +96,8 @@ impl Operation {
             _ => return Err("x-effect is none of reads, repeats and once"),
         };
         let id = operation["operationId"].as_str().ok_or("no operationId")?.to_owned();
-        Ok(Self { id, effect })
+        let scope = operation["x-scope"].as_str().map(str::to_owned);
+        Ok(Self { id, effect, scope })
     }
 }
 

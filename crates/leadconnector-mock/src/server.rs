@@ -21,7 +21,7 @@ use crate::operations::Settings;
 use crate::rate_limit::{Allowance, Enforcement, Limits};
 use crate::routes::Routes;
 use crate::validation::Validator;
-use crate::{FRAGMENT, InvalidContact, InvalidCustomField, InvalidNote, Reply, Request};
+use crate::{FRAGMENT, InvalidContact, InvalidCustomField, InvalidNote, MarketplaceApp, Reply, Request};
 
 /// The largest body of a request, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -70,6 +70,7 @@ impl Server {
             accepting: Vec::new(),
             settings: Settings::default(),
             limits: Limits::default(),
+            app: None,
             keep_requests: usize::MAX,
             log: None,
         }
@@ -165,6 +166,39 @@ impl Server {
         lock(&self.state.endpoint).define_custom_field(definition)
     }
 
+    /// Gives tokens as if a user had consented to all scopes: the answer of `POST /oauth/token`, for a location of the
+    /// [app](ServerBuilder::oauth) or for its company. No request is recorded.
+    ///
+    /// None if the id is neither, or if the server has no app.
+    pub fn consent(&self, id: &str) -> Option<Value> {
+        lock(&self.state.endpoint).oauth()?.consent(id)
+    }
+
+    /// Lets this time pass for tokens, for codes, and for the time in which a refresh can be repeated. Nothing else gets older: no
+    /// rate limit, and no lag. A server without an app has nothing that it would matter to.
+    pub fn advance(&self, time: Duration) {
+        if let Some(oauth) = lock(&self.state.endpoint).oauth() {
+            oauth.advance(time);
+        }
+    }
+
+    /// How many refresh tokens were used up. One that was used again, and got the same answer, counts once.
+    ///
+    /// So a test can show that a program refreshes once for all that wait for a token.
+    pub fn refreshes(&self) -> u64 {
+        lock(&self.state.endpoint).oauth().map_or(0, |oauth| oauth.refreshes())
+    }
+
+    /// Removes the app from a location or from its company, as a user does. What was issued for it ends: codes, access tokens and
+    /// refresh tokens. With the company end the tokens that were made of its token.
+    ///
+    /// The next consent for it installs the app again.
+    pub fn uninstall(&self, id: &str) {
+        if let Some(oauth) = lock(&self.state.endpoint).oauth() {
+            oauth.uninstall(id);
+        }
+    }
+
     /// Answers the next request in this way, whatever it asks for. Several replies are used one after the other.
     pub fn reply(&self, reply: Reply) {
         lock(&self.state.replies).push_back(reply);
@@ -184,6 +218,7 @@ pub struct ServerBuilder {
     accepting: Vec<String>,
     settings: Settings,
     limits: Limits,
+    app: Option<MarketplaceApp>,
     keep_requests: usize,
     log: Option<Log>,
 }
@@ -204,6 +239,16 @@ impl ServerBuilder {
     /// Whether locations allow duplicated contacts: a setting of a location. The default is that they do not.
     pub fn allow_duplicates(mut self, allow: bool) -> Self {
         self.settings.allow_duplicates = allow;
+        self
+    }
+
+    /// Sets up OAuth for an app of the vendor's marketplace.
+    ///
+    /// From then on the server accepts only tokens that it issued, each for what it reaches: [see above](crate#oauth). Any text that
+    /// begins with `pit-` is accepted too, as a Private Integration Token. Without an app, every token is accepted, and there are no
+    /// paths of OAuth.
+    pub fn oauth(mut self, app: MarketplaceApp) -> Self {
+        self.app = Some(app);
         self
     }
 
@@ -291,7 +336,7 @@ impl ServerBuilder {
         let (routes, validator) = of_fragment(&self.accepting)?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).await?;
         let url = format!("http://{}", listener.local_addr()?);
-        let endpoint = Endpoint::new(routes, validator, self.settings, self.limits);
+        let endpoint = Endpoint::new(routes, validator, self.settings, self.limits, self.app);
         let state = Arc::new(State {
             endpoint: Mutex::new(endpoint),
             requests: Mutex::default(),
@@ -311,6 +356,7 @@ impl fmt::Debug for ServerBuilder {
             .field("accepting", &self.accepting)
             .field("settings", &self.settings)
             .field("limits", &self.limits)
+            .field("app", &self.app)
             .finish_non_exhaustive()
     }
 }
@@ -456,8 +502,9 @@ async fn read(mut body: Incoming) -> io::Result<Option<Bytes>> {
 fn line(request: &Request, response: &http::Response<Bytes>, begun: Instant) -> String {
     let path = request.path.split('?').next().unwrap_or_default();
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-    // The words of a refusal are in `message`, save for a contact that is not there.
-    let message = if body["message"].is_null() { &body["error"] } else { &body["message"] };
+    // The words of a refusal are in `message`, save for OAuth and for a contact that is not there.
+    let words = ["message", "error_description", "error"].map(|name| &body[name]);
+    let message = words.into_iter().find(|words| !words.is_null()).unwrap_or(&Value::Null);
     let said = match (message, &body["contact"]["id"]) {
         (Value::Null, Value::String(id)) => format!("contact {id}"),
         (Value::Null, _) => String::new(),
