@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
-use leadconnector_mock::{Allowance, Enforcement, Server};
+use leadconnector_mock::{Allowance, Enforcement, MarketplaceApp, Server};
 use serde_json::Value;
 
 fn help() -> String {
@@ -33,6 +33,10 @@ Options:
   --interval MS        The length of an interval in milliseconds [default: {}]
   --daily NUMBER       Requests of a location in a day [default: {}, of a trial {}]
   --day MS             The length of a day in milliseconds, from a location's first request [default: 24 hours]
+  --client-id ID       Accept only the tokens of this app of the marketplace, which it gets by OAuth
+  --client-secret TEXT The secret of that app
+  --location ID        A location in which the app is installed; may be repeated [default: ve9EPM428h8vShlRW1KT]
+  --token-lifetime S   How many seconds an access token lives [default: 86399]
   --help               Print this help
   --version            Print the version
 
@@ -53,7 +57,7 @@ It prints a line for each request, and stops on Ctrl-C. To create a contact, wit
 
 /// What the command line asks for.
 enum Command {
-    Serve(Options),
+    Serve(Box<Options>),
     Print(String),
 }
 
@@ -72,11 +76,42 @@ struct Options {
     interval: Option<Duration>,
     daily: Option<u64>,
     day: Option<Duration>,
+    app: Option<MarketplaceApp>,
+}
+
+/// What is given of an app of the marketplace.
+#[derive(Default)]
+struct App {
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    locations: Vec<String>,
+    token_lifetime: Option<Duration>,
+}
+
+impl App {
+    /// The app; none if there is to be none.
+    fn build(self) -> Result<Option<MarketplaceApp>, &'static str> {
+        let mut app = match (self.client_id, self.client_secret) {
+            (Some(id), Some(secret)) => MarketplaceApp::new(id, secret),
+            (Some(_), None) => return Err("--client-id needs --client-secret"),
+            (None, Some(_)) => return Err("--client-secret needs --client-id"),
+            (None, None) if !self.locations.is_empty() => return Err("--location needs --client-id"),
+            (None, None) if self.token_lifetime.is_some() => return Err("--token-lifetime needs --client-id"),
+            (None, None) => return Ok(None),
+        };
+        if !self.locations.is_empty() {
+            app = app.locations(self.locations);
+        }
+        if let Some(time) = self.token_lifetime {
+            app = app.token_lifetime(time);
+        }
+        Ok(Some(app))
+    }
 }
 
 fn main() -> ExitCode {
     let result = match arguments() {
-        Ok(Command::Serve(options)) => serve(options),
+        Ok(Command::Serve(options)) => serve(*options),
         Ok(Command::Print(text)) => {
             // `println!` would panic when nobody reads.
             let _ = writeln!(std::io::stdout(), "{}", text.trim_end());
@@ -100,6 +135,7 @@ fn arguments() -> Result<Command, lexopt::Error> {
     use lexopt::prelude::*;
 
     let mut options = Options::default();
+    let mut app = App::default();
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -115,6 +151,10 @@ fn arguments() -> Result<Command, lexopt::Error> {
             Long("interval") => options.interval = Some(milliseconds(&mut parser)?),
             Long("daily") => options.daily = Some(parser.value()?.parse()?),
             Long("day") => options.day = Some(milliseconds(&mut parser)?),
+            Long("client-id") => app.client_id = Some(parser.value()?.string()?),
+            Long("client-secret") => app.client_secret = Some(parser.value()?.string()?),
+            Long("location") => app.locations.push(parser.value()?.string()?),
+            Long("token-lifetime") => app.token_lifetime = Some(Duration::from_secs(parser.value()?.parse()?)),
             Long("help") | Short('h') => return Ok(Command::Print(help())),
             Long("version") | Short('V') => {
                 return Ok(Command::Print(concat!("leadconnector-mock ", env!("CARGO_PKG_VERSION")).to_owned()));
@@ -122,7 +162,8 @@ fn arguments() -> Result<Command, lexopt::Error> {
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Command::Serve(options))
+    options.app = app.build()?;
+    Ok(Command::Serve(Box::new(options)))
 }
 
 fn milliseconds(parser: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
@@ -165,6 +206,9 @@ fn serve(options: Options) -> Result<(), Box<dyn Error>> {
             .log(move |line| log.say(line));
         if let Some(day) = options.day {
             server = server.day(day);
+        }
+        if let Some(app) = options.app {
+            server = server.oauth(app);
         }
         let server =
             server.start().await.map_err(|error| format!("cannot listen on port {}: {error}", options.port))?;

@@ -213,6 +213,53 @@ fn custom_fields_come_from_a_file() {
     assert!(answer.contains(r#""customFields":[{"id":"b","value":"Basic"}]"#), "{answer}");
 }
 
+/// What a program without headers of its own, such as a browser, gets of a path.
+fn visit(serving: &Serving, path: &str) -> String {
+    let mut stream = TcpStream::connect(&serving.address).unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", serving.address).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+#[test]
+fn serves_an_app_of_the_marketplace_on_request() {
+    let app = ["--client-id", "6866-a", "--client-secret", "b"];
+    let others = ["--location", "c", "--location", "d", "--token-lifetime", "60"];
+    for (others, location, lifetime) in [(&[][..], "ve9EPM428h8vShlRW1KT", 86_399), (&others, "c", 60)] {
+        let serving = Serving::start(&[&app, others].concat());
+        let page = "/oauth/chooselocation?response_type=code&client_id=6866-a&redirect_uri=x&scope=contacts.readonly";
+        let answer = visit(&serving, page);
+        let code = answer.lines().find_map(|line| line.strip_prefix("location: x?code=")).unwrap();
+        let body = format!(
+            r#"{{"client_id": "6866-a", "client_secret": "b", "grant_type": "authorization_code", "code": "{code}"}}"#
+        );
+        let answer = serving.send("POST", "/oauth/token", &body);
+        assert!(answer.contains(&format!("\"locationId\":\"{location}\"")), "{answer}");
+        assert!(answer.contains(&format!("\"expires_in\":{lifetime},")), "{answer}");
+        // The token of other tests.
+        assert!(serving.post(r#"{"locationId": "c", "firstName": "Rosan"}"#).contains("Invalid JWT"));
+        if !others.is_empty() {
+            assert!(visit(&serving, &format!("{page}&locationId=d")).starts_with("HTTP/1.1 302"));
+        }
+    }
+}
+
+#[test]
+fn an_app_that_is_given_by_halves() {
+    for (arguments, expected) in [
+        (["--client-id", "a"], "--client-id needs --client-secret"),
+        (["--client-secret", "a"], "--client-secret needs --client-id"),
+        (["--location", "a"], "--location needs --client-id"),
+        (["--token-lifetime", "60"], "--token-lifetime needs --client-id"),
+    ] {
+        let output = finished(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(said, format!("error: {expected}\n  see leadconnector-mock --help\n"));
+    }
+}
+
 #[test]
 fn a_port_that_is_taken() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -234,7 +281,9 @@ fn help_and_version() {
 
 #[test]
 fn arguments_that_it_does_not_have() {
-    for arguments in [["--port", "many"], ["--port", "70000"], ["--prot", "8080"], ["--enforce", "none"]] {
+    for arguments in
+        [["--port", "many"], ["--port", "70000"], ["--token-lifetime", "-1"], ["--prot", "8080"], ["--enforce", "none"]]
+    {
         let output = finished(&arguments);
         assert_eq!(output.status.code(), Some(2));
         let said = String::from_utf8(output.stderr).unwrap();
