@@ -34,7 +34,8 @@
 //! - have contacts there before it begins: [`Server::insert`], [`Server::insert_note`] and [`Server::define_custom_field`];
 //! - look at what was sent and stored: [`Server::requests`], [`Server::contacts`] and [`Server::carried_out`];
 //! - have the server fail, be late or lose an answer: [`Server::reply`];
-//! - set a rate limit, or look-ups and searches that lag: [`Server::builder`].
+//! - set a rate limit, or look-ups and searches that lag: [`Server::builder`];
+//! - take an app through [OAuth](#oauth): [`ServerBuilder::oauth`], [`Server::consent`], [`Server::advance`] and [`Server::refreshes`].
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -134,9 +135,61 @@
 //! `leadconnector-raw` is generated. The texts of errors are the vendor's if they are known: those about an email, an unknown property, a
 //! duplicate, a contact that is not there, and a missing header. The other texts are those of the framework that the vendor uses.
 //!
+//! ## OAuth
+//!
+//! A server that is set up for a [`MarketplaceApp`] has the paths by which an app gets its tokens, and accepts no others:
+//!
+//! | request | answer |
+//! | --- | --- |
+//! | `GET /oauth/chooselocation`, also below `/v2`: the page on which a user consents | 302 to the `redirect_uri`, with a `code`, and with the `state` that was sent |
+//! | the same with a wrong `client_id` or `redirect_uri`, or without a `scope` | 400, and the browser is sent nowhere |
+//! | `POST /oauth/token`, "Get Access Token", with a code; a form or JSON | 200 with tokens for the location, or for the company with `user_type=Company`; the code is used up |
+//! | the same with a refresh token | 200 with new tokens; the refresh token is used up, and gets the same answer for 30 seconds more |
+//! | a code that is unknown, used or ten minutes old | 401, `Authorization code not found` |
+//! | a refresh token that is unknown, used or a year old, or for another `user_type` | 400, `invalid_grant` |
+//! | a wrong client id or secret | 401, `Invalid client credentials!` |
+//! | `grant_type=client_credentials` | 400, `unsupported_grant_type` |
+//! | `POST /oauth/locationToken`, "Get Location Access Token from Agency Token", with a token of the company and the scope `oauth.write` | 201 with a token for the location, and no refresh token; 400, `Location is not active`, if the app is not installed there |
+//! | `GET /oauth/installedLocations`, "Get Location where app is installed", with a token of the company and the scope `oauth.readonly` | 200 with a page of the app's locations |
+//! | one of these without a member that it needs | 422 with a list of messages |
+//! | any other with a token that is unknown or has expired | 401, `Invalid JWT` |
+//! | … with a token of the company; one of the last two with a token of a location | 401, `Token's user type mismatch!` |
+//! | … with a token that has not the scope of the operation | 401, `The token is not authorized for this scope.` |
+//! | … for another location than that of the token | 403 |
+//!
+//! The consent page takes a parameter of the mock's own: `locationId`, the location for which the user consents. Without it, it is the
+//! first one of the app.
+//!
+//! ```
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+//! use std::time::Duration;
+//!
+//! use leadconnector_mock::{MarketplaceApp, Server};
+//!
+//! let app = MarketplaceApp::new("6866c5ad3e9cb0bb3ad47d8e-mcq1x2yz", "client-secret");
+//! let server = Server::builder().oauth(app).start().await?;
+//! let tokens = server.consent("ve9EPM428h8vShlRW1KT").ok_or("no such location")?;
+//! println!("store {} and {}", tokens["access_token"], tokens["refresh_token"]);
+//!
+//! // A day later the access token has expired, and the program under test has to refresh.
+//! server.advance(Duration::from_secs(86_400));
+//! assert_eq!(server.refreshes(), 0);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # }).unwrap();
+//! ```
+//!
 //! # What it does not imitate
 //!
-//! - It accepts any token for any location, and any value of `Version`.
+//! - It accepts any token for any location, unless it is set up for a [`MarketplaceApp`]: see [OAuth](#oauth). It accepts any value of
+//!   `Version`.
+//! - Nobody logs in and nobody refuses: whoever visits the consent page consents to all scopes for which it asks, whatever scopes the app
+//!   has. An address of the app need not be one with `https`.
+//! - The vendor says only that a code is short-lived: the ten minutes are a guess. It is a guess too that an access token lives on after
+//!   a refresh, and that uninstalling an app ends what was issued.
+//! - Tokens are texts with a number, and no JWT. Any text that begins with `pit-` passes for a Private Integration Token, which reaches
+//!   all locations, and no path of OAuth.
+//! - Of the paths of OAuth, those of the version `v3` and `/oauth/reconnect` are missing. The list of locations has only the filters
+//!   `skip` and `limit`. No webhook is sent.
 //! - It refuses no request for its rate limit unless it is told to: [`ServerBuilder::enforce`].
 //! - It does not look at what a value means: a time zone, a country or a user need not exist. A phone is
 //!   stored without spaces and punctuation, and gets no country code. If neither a first nor a last name is sent, a `name` is split at
