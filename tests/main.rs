@@ -5,7 +5,9 @@
 mod any_endpoint;
 mod contract;
 mod fragment;
+mod killed;
 mod list;
+mod marketplace_app;
 mod mock;
 mod raw;
 mod requests;

@@ -64,6 +64,7 @@ fn write_or_check(root: &Path, check: bool) -> anyhow::Result<bool> {
     let target = root.join("target/public-api");
     let mut rustdoc = workspace::cargo(root);
     rustdoc.args(["rustdoc", "--quiet", "--locked", "--package", "leadconnector", "--lib", "--no-default-features"]);
+    rustdoc.args(["--features", "oauth"]);
     rustdoc.arg("--target-dir").arg(&target).args(["--", "-Z", "unstable-options", "--output-format", "json"]);
     // In a release, the token is only for the upload.
     process::run(rustdoc.env("RUSTC_BOOTSTRAP", "1").env_remove("CARGO_REGISTRY_TOKEN"))?;

@@ -8,7 +8,7 @@ mod jitter;
 pub(crate) mod options;
 pub(crate) mod outcome;
 pub(crate) mod pacing;
-mod receive;
+pub(crate) mod receive;
 pub(crate) mod response;
 pub(crate) mod retry;
 mod send;

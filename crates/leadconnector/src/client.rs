@@ -1,4 +1,4 @@
-mod base_url;
+pub(crate) mod base_url;
 mod connections;
 mod environment;
 mod tls;

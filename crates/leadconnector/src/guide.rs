@@ -15,5 +15,9 @@ pub mod many_contacts {}
 #[doc = include_str!("../docs/running.md")]
 pub mod running {}
 
+#[doc = include_str!("../docs/marketplace.md")]
+#[cfg(feature = "oauth")]
+pub mod marketplace {}
+
 #[doc = include_str!("../docs/operations.md")]
 pub mod operations {}

@@ -13,6 +13,7 @@
 //! - [Finding contacts](guide::finding): by an id, by an email or a phone, or by a search.
 //! - [Many contacts](guide::many_contacts): create a long list as fast as is allowed, and lose nobody.
 //! - [Running a client](guide::running): settings, several clients, logs, and endpoints that this crate does not model.
+//! - [An app of the marketplace](guide::marketplace): tokens of OAuth, from the consent of a user to their renewal.
 //! - [Testing](guide::testing): test your code with a mock server, without an account and without a network.
 //! - [Operations](guide::operations): a table of all of them, with the scope that the token needs.
 //!
@@ -65,7 +66,7 @@
 //!
 //! # How it works
 //!
-//! - [`Client`] has the token and the connections. [`Contacts`] are those of one location, and have a method for each operation.
+//! - [`Client`] has the token and the connections. With the feature `oauth`, its tokens renew themselves: [`oauth::App`]. [`Contacts`] are those of one location, and have a method for each operation.
 //! - What the API requires is an argument. What has a form, such as an email, is a type that checks it. Everything else is optional.
 //! - The page calls some members "string or null". Such a member can be absent, null or a value: leave the setter out, or call
 //!   `.city(Null)` or `.city("Dolomite")`. An `Option` fits too: `None` is the same as leaving the setter out.
@@ -92,7 +93,8 @@
 //!
 //!   Until then, [`ClientBuilder::build`] gives an error, even for a server on this machine. This crate cannot see what other crates
 //!   enable in reqwest. If one of them brings aws-lc-rs or native-tls, enable `rustls` or `native-tls` here too.
-//! - `native-tls`: TLS by the library of the operating system. If several features are enabled, this one is used.
+//! - `native-tls`: TLS by the library of the operating system. If several of these are enabled, this one is used.
+//! - `oauth`: the tokens of an app of the vendor's marketplace, in the module [`oauth`].
 
 /// The READMEs are tested too.
 #[cfg(doctest)]
@@ -112,6 +114,8 @@ pub mod guide;
 mod invalid_value;
 mod models;
 mod newtypes;
+#[cfg(feature = "oauth")]
+pub mod oauth;
 mod request;
 
 // Each item has one public path: at the root what nearly every program names, and the rest in the module of its subject.
@@ -247,8 +251,8 @@ pub mod token {
     //! Where a client gets its token from, if the token changes or each location has its own.
     //!
     //! A program that has one [`Token`](crate::Token) gives it to [`Client::builder`](crate::Client::builder). One that has several, or
-    //! refreshes them, gives a [`TokenSource`] to [`Client::with_token_source`](crate::Client::with_token_source). Guide:
-    //! [running a client](crate::guide::running).
+    //! replaces them, gives a [`TokenSource`] to [`Client::with_token_source`](crate::Client::with_token_source). For the tokens of OAuth
+    //! there is one: [`oauth::App`](crate::oauth::App). Guide: [running a client](crate::guide::running).
 
     pub use crate::call::token_source::{BoxError, TokenSource};
 }

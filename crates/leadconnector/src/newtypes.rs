@@ -13,6 +13,8 @@ use std::fmt;
 pub use api_version::ApiVersion;
 pub use country::Country;
 pub use email::Email;
+#[cfg(feature = "oauth")]
+pub use id::CompanyId;
 pub use id::{BusinessId, ContactId, CustomFieldId, LocationId, NoteId, UserId, WorkflowId};
 pub use phone::Phone;
 use serde::de::{self, Deserializer, Error as _, Visitor};

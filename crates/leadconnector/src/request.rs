@@ -279,7 +279,7 @@ fn filled(path: &str, parameters: &[(String, String)]) -> Result<String, Invalid
 /// A value of the program's own type.
 #[derive(Deserialize)]
 #[serde(transparent, bound = "T: DeserializeOwned")]
-struct Any<T>(T);
+pub(crate) struct Any<T>(T);
 
 impl<T: DeserializeOwned + Send + 'static> Read for Any<T> {
     type Value = T;

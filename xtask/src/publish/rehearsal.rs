@@ -45,9 +45,10 @@ struct Variant {
     json_schema: bool,
 }
 
-const VARIANTS: [Variant; 4] = [
+const VARIANTS: [Variant; 5] = [
     Variant { name: "default features", default_features: true, features: &[], json_schema: false },
     Variant { name: "native-tls", default_features: false, features: &["native-tls"], json_schema: false },
+    Variant { name: "oauth", default_features: false, features: &["rustls", "oauth"], json_schema: false },
     Variant { name: "schemars, of leadconnector-raw", default_features: true, features: &[], json_schema: true },
     Variant { name: "no default features", default_features: false, features: &[], json_schema: false },
 ];

@@ -19,38 +19,57 @@ use crate::{LocationId, Token};
 /// should hold no secret.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// Tokens that change: the access tokens of OAuth, which expire and are refreshed.
+/// Tokens that change, or differ from location to location. Those of an app of the vendor's marketplace, which expire, are
+/// [`oauth::App`](crate::oauth::App).
 ///
 /// Both methods are told the location, so that one source, and one client, serves all locations of an agency. Both are given up
 /// after the client's [`timeout`](crate::ClientBuilder::timeout); [`token`](Self::token) after that of a [`Call`](crate::Call) that has
 /// one of its own.
 ///
 /// ```
-/// use std::sync::Mutex;
+/// use std::collections::HashMap;
+/// use std::path::PathBuf;
+/// use std::sync::RwLock;
 ///
 /// use leadconnector::token::{BoxError, TokenSource};
 /// use leadconnector::{Client, LocationId, Token};
 ///
-/// struct OAuth {
-///     access_token: Mutex<Token>,
+/// /// Private integration tokens: a file for each location, whose content somebody replaces when
+/// /// a token is rotated.
+/// struct Files {
+///     directory: PathBuf,
+///     read: RwLock<HashMap<LocationId, Token>>,
 /// }
 ///
-/// impl TokenSource for OAuth {
-///     async fn token(&self, _: &LocationId) -> Result<Token, BoxError> {
-///         Ok(self.access_token.lock().unwrap().clone())
+/// impl TokenSource for Files {
+///     async fn token(&self, location: &LocationId) -> Result<Token, BoxError> {
+///         let known = self.read.read().unwrap().get(location).cloned();
+///         match known {
+///             Some(token) => Ok(token),
+///             None => self.refresh(location).await,
+///         }
 ///     }
 ///
-///     async fn refresh(&self, _: &LocationId) -> Result<Token, BoxError> {
-///         let fresh = Token::new("the answer of the OAuth server")
-///             .or_else(|_| Token::new("9c48df2694a849b6089f9d0d3513efe"))?;
-///         *self.access_token.lock().unwrap() = fresh.clone();
-///         Ok(fresh)
+///     async fn refresh(&self, location: &LocationId) -> Result<Token, BoxError> {
+///         let file = std::fs::read_to_string(self.directory.join(location.as_str()))?;
+///         let token = Token::new(file.trim_end())?;
+///         self.read.write().unwrap().insert(location.clone(), token.clone());
+///         Ok(token)
 ///     }
 /// }
 ///
-/// let access_token = Mutex::new(Token::new("stale")?);
-/// let client = Client::with_token_source(OAuth { access_token }).build()?;
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (server, directory) = (leadconnector_mock::Server::start().await?, tempfile::tempdir()?);
+/// # let location = LocationId::new("ve9EPM428h8vShlRW1KT")?;
+/// # std::fs::write(directory.path().join(location.as_str()), "pit-9c48df26\n")?;
+/// # let directory = directory.path().to_owned();
+/// let client = Client::with_token_source(Files { directory, read: RwLock::default() });
+/// # let client = client.base_url(server.url()).build()?;
+/// # client.contacts(location).search(Default::default()).try_next().await?;
+/// # assert_eq!(server.last_request().unwrap().headers["authorization"], "Bearer pit-9c48df26");
+/// # Ok(())
+/// # }
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
     /// The token to send to a location. It is asked for before each attempt, so it should be kept, not fetched.
@@ -60,7 +79,7 @@ pub trait TokenSource: Send + Sync + 'static {
     ///
     /// At most one refresh runs at a time for a location. Who waited for it takes the token that [`token`](Self::token) then
     /// gives, or the error if it failed; who comes later tries again. The future is dropped with the call that waits for it:
-    /// what must not be lost half-way, such as a refresh token that is replaced, belongs in a task of its own.
+    /// what must not be lost half-way belongs in a task of its own.
     fn refresh(&self, location: &LocationId) -> impl Future<Output = Result<Token, BoxError>> + Send;
 }
 

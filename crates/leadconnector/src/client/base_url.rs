@@ -34,6 +34,15 @@ pub(super) fn checked_base_url(text: &str, allow_http: bool) -> Result<Url, Inva
     Ok(url)
 }
 
+/// The URL of a page to which a browser is sent, and which may have a query.
+#[cfg(feature = "oauth")]
+pub(crate) fn checked_page(text: &str) -> Result<Url, InvalidValue> {
+    match Url::parse(text) {
+        Ok(url) if url.scheme() == "https" || url.scheme() == "http" && is_loopback(&url) => Ok(url),
+        _ => Err(InvalidValue::new("page", "is not an https URL, nor an http URL of this machine")),
+    }
+}
+
 /// Whether it leads to this machine.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {

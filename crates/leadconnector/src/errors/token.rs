@@ -20,6 +20,13 @@ impl TokenError {
         Self { source: source.into(), response: None }
     }
 
+    /// Why the source had no token, if it is an [`App`](crate::oauth::App): this says whether to try again, to ask for consent again, or
+    /// what to mend.
+    #[cfg(feature = "oauth")]
+    pub fn oauth(&self) -> Option<&crate::oauth::OAuthError> {
+        self.source.downcast_ref()
+    }
+
     /// The same, when another token was asked for after a 401.
     pub(crate) fn after(self, response: Option<Response>) -> Self {
         Self { response: response.map(Box::new), ..self }

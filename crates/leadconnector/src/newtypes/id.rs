@@ -40,6 +40,11 @@ id! {
     /// The id of a location, the vendor's word for a sub-account: `locationId` on the page.
     LocationId, "locationId"
 }
+#[cfg(feature = "oauth")]
+id! {
+    /// The id of an agency, which the vendor calls a company: `companyId` in the vendor's specification of OAuth.
+    CompanyId, "companyId"
+}
 id! {
     /// The id of a contact: `contact.id` on the page.
     ContactId, "contact.id", unless other_path
@@ -77,6 +82,8 @@ macro_rules! received {
 }
 // The server sends no id of a workflow.
 received!(LocationId, ContactId, NoteId, UserId, BusinessId, CustomFieldId);
+#[cfg(feature = "oauth")]
+received!(CompanyId);
 
 /// Whether it stands where the id of a contact stands in another path of the vendor's, also in one that the fragment does not have.
 fn other_path(id: &str) -> Option<&'static str> {
