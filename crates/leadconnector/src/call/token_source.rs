@@ -34,8 +34,8 @@ pub type BoxError = Box<dyn StdError + Send + Sync>;
 /// use leadconnector::token::{BoxError, TokenSource};
 /// use leadconnector::{Client, LocationId, Token};
 ///
-/// /// Private integration tokens: a file for each location, whose content somebody replaces when
-/// /// a token is rotated.
+/// /// Private integration tokens: a file for each location, which somebody writes anew when a
+/// /// token is rotated.
 /// struct Files {
 ///     directory: PathBuf,
 ///     read: RwLock<HashMap<LocationId, Token>>,
