@@ -109,14 +109,34 @@ async fn a_process_that_is_killed_while_it_renews_a_token_needs_no_consent() {
     // The worst moment: the old refresh token is used up, and nobody has the new one.
     program
         .kill(async {
-            while server.refreshes() == ROUNDS {
-                tokio::task::yield_now().await;
-            }
+            let rotated = async {
+                while server.refreshes() == ROUNDS {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::time::timeout(Duration::from_secs(60), rotated).await.unwrap();
         })
         .await
         .unwrap();
     program.run().await.unwrap();
     assert_eq!(server.refreshes(), ROUNDS + 1);
+}
+
+#[tokio::test]
+async fn two_processes_that_share_a_file_make_one_refresh() {
+    let server = Server::builder().oauth(MarketplaceApp::new(CLIENT_ID, "secret")).start().await.unwrap();
+    let contact = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let tokens = directory.path().join("tokens.json");
+    consent(&app(server.url(), &tokens)).await;
+    let program = Program { server: &server, tokens: &tokens, contact: contact["id"].as_str().unwrap() };
+    for day in 1..=3 {
+        server.advance(Duration::from_secs(24 * 60 * 60));
+        let (one, other) = tokio::join!(program.run(), program.run());
+        one.unwrap();
+        other.unwrap();
+        assert_eq!(server.refreshes(), day);
+    }
 }
 
 async fn consent(app: &App) {

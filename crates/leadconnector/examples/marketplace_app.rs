@@ -26,6 +26,7 @@ const SCOPES: [&str; 2] = ["contacts.readonly", "contacts.write"];
 struct Site {
     app: App,
     client: Client,
+    is_real: bool,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -34,7 +35,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn StdError>> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = format!("http://{}", listener.local_addr()?);
     // Until the program ends.
-    let (app, _mock) = match env::var("LEADCONNECTOR_CLIENT_ID") {
+    let (app, mock) = match env::var("LEADCONNECTOR_CLIENT_ID") {
         Ok(client_id) => (real(client_id)?, None),
         Err(_) => {
             let (app, mock) = mocked(&address).await?;
@@ -42,7 +43,7 @@ pub(crate) async fn main() -> Result<(), Box<dyn StdError>> {
         }
     };
     let client = app.client().build()?;
-    let site = Site { app, client };
+    let site = Site { app, client, is_real: mock.is_none() };
     let routes = Router::new()
         .route("/", get(home))
         .route("/install", get(install))
@@ -82,7 +83,9 @@ async fn home() -> Html<&'static str> {
 /// Sends the browser to the consent page, with a cookie by which it is known when it comes back.
 async fn install(State(site): State<Arc<Site>>) -> Result<Response, Failure> {
     let consent = site.app.consent(SCOPES)?;
-    let cookie = format!("state={}; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=600", consent.state);
+    // A mock is no https server.
+    let secure = if site.is_real { "; Secure" } else { "" };
+    let cookie = format!("state={}; Path=/oauth; HttpOnly; SameSite=Lax; Max-Age=600{secure}", consent.state);
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), Redirect::to(&consent.url)).into_response())
 }
 

@@ -62,7 +62,7 @@ impl Shared {
     /// Makes a token for a location with that of its agency: "Get Location Access Token from Agency Token" in the vendor's
     /// specification.
     pub(super) async fn mint(&self, location: &LocationId, company: &CompanyId) -> Result<Kept, OAuthError> {
-        let failed = |error| OAuthError::NotMinted { location: location.clone().into(), error: Box::new(error) };
+        let failed = |error| OAuthError::NotMinted { location: location.clone(), error: Box::new(error) };
         let form = form_urlencoded::Serializer::new(String::new())
             .append_pair("companyId", company.as_str())
             .append_pair("locationId", location.as_str())
@@ -77,9 +77,13 @@ impl Shared {
             caller(&self.client, company).send_other::<Any<Map<String, Value>>>(request).await.map_err(failed)?;
         let body = Value::Object(answer.value).to_string();
         // The answer itself is in no error: it may have a token in it.
-        let kept = Kept::of_answer(body.as_bytes(), self.settings.clock.now(), None)
-            .map_err(|problem| OAuthError::NotAnswered(Arc::new(NotAnswered::Undecodable { problem })))?;
-        Ok(kept.minted(location, company))
+        let kept = Kept::of_answer(body.as_bytes(), &self.settings.client_id, self.settings.clock.now(), None);
+        let kept = kept.map_err(|problem| OAuthError::NotAnswered(Arc::new(NotAnswered::Undecodable { problem })))?;
+        let (kept, holder) = (kept.minted(location, company), Holder::Location(location.clone()));
+        match kept.holder() {
+            Some(found) if found != holder => Err(OAuthError::OtherGrant { holder, found }),
+            _ => Ok(kept),
+        }
     }
 }
 

@@ -26,9 +26,9 @@ const VERSION: &str = "2021-07-28";
 /// It is a [`TokenSource`]: one client, from [`client`](Self::client), serves all locations whose users have consented. Cloning it is
 /// cheap, and the clones share everything. Guide: [an app of the marketplace](crate::guide::marketplace).
 ///
-/// A token is renewed before it ends, while calls go on with it, and after a 401 that speaks of the token. However many calls wait,
+/// A token is renewed before it ends, while other calls go on with it, and after a 401 that speaks of the token. However many calls wait,
 /// there is one refresh at a time. It goes on if a call is dropped, and the new refresh token is stored before the new access token is
-/// used. Needs a runtime of tokio.
+/// used. The renewal is a task of the runtime of tokio that makes the call.
 ///
 /// ```
 /// use leadconnector::oauth::{App, Code, FileStore};
@@ -120,13 +120,12 @@ impl App {
     }
 
     /// Exchanges an authorization code for tokens, and stores them: those of the location or the agency that the user has chosen.
-    /// They replace those that are there for it.
-    ///
-    /// It goes on if the future is dropped.
+    /// They replace those that are there for it. It goes on if the future is dropped.
     ///
     /// # Errors
     ///
-    /// See [`OAuthError`]. If the store fails, the tokens are kept in memory, and the next call for the holder stores them.
+    /// See [`OAuthError`]. If the store fails, the tokens are kept in memory, and the next call for the holder stores them. Whatever else
+    /// fails, the code may be used up.
     pub async fn exchange(&self, code: Code) -> Result<Grant, OAuthError> {
         let (holder, kept) = self.shared.exchange(code).await?;
         Ok(kept.grant(holder))
@@ -141,7 +140,7 @@ impl App {
         Ok(self.shared.load(holder).await?.map(|(_, kept)| kept.grant(holder.clone())))
     }
 
-    /// The access token of a holder, for a client of its own. It lasts for minutes at least, as a rule for a day.
+    /// The access token of a holder, for a client of its own. It may be about to end, so ask for it each time.
     ///
     /// # Errors
     ///
@@ -150,7 +149,8 @@ impl App {
         self.shared.token(holder).await
     }
 
-    /// Renews the token of a holder now, and yields it. There is no need to call this: it is renewed by itself.
+    /// Renews the token of a holder now, and yields it; or another one that another process has stored meanwhile. There is no need to call
+    /// this: it is renewed by itself.
     ///
     /// # Errors
     ///
@@ -161,13 +161,14 @@ impl App {
         self.shared.refresh(holder).await
     }
 
-    /// Removes the tokens of a holder from the store, such as after the vendor's webhook `UNINSTALL`.
+    /// Removes the tokens of a holder from the store, such as after the vendor's webhook `UNINSTALL`. Another process goes on with the
+    /// access token that it has. It goes on if the future is dropped.
     ///
     /// # Errors
     ///
     /// The store fails.
     pub async fn forget(&self, holder: &Holder) -> Result<(), OAuthError> {
-        self.shared.forget(holder).await
+        self.shared.forget(holder.clone()).await
     }
 
     pub(super) fn settings(&self) -> &Settings {
@@ -255,8 +256,8 @@ impl AppBuilder {
         self
     }
 
-    /// The longest time of one attempt to get a token. The default is 10 seconds. For as long, a refresh that another process has begun
-    /// is left to that.
+    /// The longest time of one attempt to get a token. The default is 10 seconds; it is a third of
+    /// [`repeat_within`](Self::repeat_within) at most. For as long, a refresh that another process has begun is left to that.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -281,7 +282,7 @@ impl AppBuilder {
     ///
     /// - The client id or the client secret is empty, or has a space or a line break.
     /// - The redirect URI is not an absolute URL, or has a fragment.
-    /// - The timeout is zero.
+    /// - The timeout is zero, or longer than a third of [`repeat_within`](Self::repeat_within).
     /// - The consent page is not an `https` URL, nor an `http` URL of this machine.
     /// - What [`ClientBuilder::build`] refuses.
     pub fn build(self) -> Result<App, BuildError> {
@@ -295,6 +296,10 @@ impl AppBuilder {
         }
         if self.timeout.is_zero() {
             return Err(InvalidValue::new("timeout", "is zero: no request ends in that time").into());
+        }
+        if self.timeout > self.repeat_within / 3 {
+            let reason = "is longer than a third of `repeat_within`: an answer that is lost could not be asked for again in time";
+            return Err(InvalidValue::new("timeout", reason).into());
         }
         let invalid = |reason| BuildError::from(InvalidValue::new("redirect_uri", reason));
         match self.redirect_uri.as_deref().map(Url::parse) {
@@ -320,6 +325,7 @@ impl AppBuilder {
         let owner = Arc::new(OnceLock::new());
         let mut client = Client::with_token_source(AgencyTokens(Arc::clone(&owner)))
             .version(ApiVersion::new(VERSION)?)
+            .timeout(self.timeout)
             .allow_http(self.allow_http);
         if let Some(base_url) = self.base_url {
             client = client.base_url(base_url);

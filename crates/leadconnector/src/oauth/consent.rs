@@ -13,8 +13,8 @@ use crate::InvalidValue;
 pub struct Consent {
     /// The URL to which the browser is sent.
     pub url: String,
-    /// What comes back with the code. Keep it where only this browser's next request finds it, such as in a cookie that is `HttpOnly`
-    /// and `SameSite=Lax`, and give it to [`Code::from_callback`].
+    /// What comes back with the code. Keep it where only this browser's next request finds it, such as in a cookie that is `HttpOnly`,
+    /// `Secure` and `SameSite=Lax`, and give it to [`Code::from_callback`].
     pub state: String,
 }
 
@@ -105,7 +105,7 @@ impl Code {
         }
         match (parameter("code"), parameter("error")) {
             (_, Some(error)) => Err(OAuthError::Declined { error: shown(&error) }),
-            (Some(code), None) => Self::new(code),
+            (Some(code), None) => Self::without_state(code),
             (None, None) => {
                 Err(InvalidValue::new("code", "is not in the query that came from the consent page").into())
             }
@@ -118,7 +118,7 @@ impl Code {
     /// # Errors
     ///
     /// The code is empty.
-    pub fn new(code: impl Into<String>) -> Result<Self, OAuthError> {
+    pub fn without_state(code: impl Into<String>) -> Result<Self, OAuthError> {
         let code = code.into();
         if code.is_empty() {
             return Err(InvalidValue::new("code", "is empty").into());

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Holder;
-use crate::{BoxError, Error, InvalidValue, Response, TransportError};
+use crate::{BoxError, Error, InvalidValue, LocationId, Response, TransportError};
 
 /// Why an [`App`](super::App) has no token. [`remedy`](Self::remedy) says what to do about it.
 ///
@@ -30,39 +30,55 @@ pub enum OAuthError {
     },
     /// The vendor does not take the authorization code: it was used already, is too old, or is not for this app.
     CodeRefused(Box<Response>),
+    /// The answer to an authorization code was lost, and the code may be used up.
+    CodeLost(Arc<NotAnswered>),
     /// The vendor does not take the refresh token: it was used already, has expired, or the app was uninstalled.
+    #[non_exhaustive]
     RefreshRefused {
         /// Whose refresh token it is.
         holder: Holder,
-        /// When it was first sent, if the answer to that has not arrived. The vendor repeats that answer for 30 seconds.
+        /// When it was first sent, or may have been, if no answer to that has arrived. The vendor repeats its answer for 30 seconds.
         lost_at: Option<DateTime<Utc>>,
         /// The vendor's answer.
         response: Box<Response>,
     },
     /// There is no token for it in the store.
     NoConsent(Holder),
-    /// There is a token for it, but that is the token of another one.
+    /// The store has the token of another holder in its place.
+    #[non_exhaustive]
     OtherHolder {
         /// Who the token was needed for.
         holder: Holder,
         /// Who it is for, if it says so.
         found: Option<Holder>,
     },
+    /// The store has a token of another app: each app needs a store of its own.
+    OtherApp(Holder),
+    /// The vendor has answered with a token of another holder than the one that was asked for.
+    #[non_exhaustive]
+    OtherGrant {
+        /// Who was asked for.
+        holder: Holder,
+        /// Who the token is for.
+        found: Holder,
+    },
     /// The vendor does not take the client id or the client secret.
     CredentialsRefused(Box<Response>),
     /// The vendor refused the request for another reason.
     Rejected(Box<Response>),
-    /// The vendor's answer did not arrive, or says that the server failed.
+    /// The vendor's answer to a refresh did not arrive, or says that the server failed.
     NotAnswered(Arc<NotAnswered>),
     /// No token for the location could be made with that of its agency.
+    #[non_exhaustive]
     NotMinted {
         /// The location.
-        location: Holder,
+        location: LocationId,
         /// Why: the error of the call.
         error: Box<Error>,
     },
     /// The clock of this machine, or of the one that stored the token, is wrong: the token would have been obtained more than a day
     /// from now.
+    #[non_exhaustive]
     ClockBehind {
         /// When the token was obtained, as it is stored.
         obtained_at: DateTime<Utc>,
@@ -70,20 +86,19 @@ pub enum OAuthError {
         now: DateTime<Utc>,
     },
     /// The store failed. The source is what it said.
+    #[non_exhaustive]
     Store {
         /// Whose tokens were to be read or saved.
         holder: Holder,
         /// What it said.
         source: Arc<dyn StdError + Send + Sync>,
-        /// Whether there are new tokens, which are in memory alone until they are saved: each later call for the holder tries that first.
+        /// Whether there are new tokens, which are in memory alone until they are saved: a later call for the holder tries that first.
         unsaved: bool,
     },
     /// The store has something else than tokens.
     Unreadable(Holder),
     /// The operating system has no randomness for the `state`.
     NoRandomness,
-    /// The task that renewed the token ended before it was done, since its runtime did.
-    Interrupted,
 }
 
 /// What came instead of an answer of the token endpoint.
@@ -95,10 +110,14 @@ pub enum NotAnswered {
     /// The server failed: 5xx; or it has been asked too often: 429.
     Status(Response),
     /// The server answered with a success, but its body has no token, or not all of it arrived.
+    #[non_exhaustive]
     Undecodable {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// The task that asked for the token was not run to its end: it is none of a runtime of tokio, the runtime has ended, or the store has
+    /// panicked.
+    Interrupted,
 }
 
 /// What to do about an [`OAuthError`].
@@ -107,7 +126,8 @@ pub enum NotAnswered {
 pub enum Remedy {
     /// Try again: the next call does.
     TryAgain,
-    /// Send the user to the consent page again: [`App::consent`](super::App::consent).
+    /// Send the user to the consent page again: [`App::consent`](super::App::consent). For a location whose token is made with that of its
+    /// agency, that is the agency's user; or the app has to be installed in the location.
     Consent,
     /// Mend the store, or what it keeps.
     MendStore,
@@ -119,13 +139,17 @@ impl OAuthError {
     /// What to do about it.
     pub fn remedy(&self) -> Remedy {
         match self {
-            Self::NotAnswered(_) | Self::Interrupted => Remedy::TryAgain,
+            Self::NotAnswered(_) => Remedy::TryAgain,
             Self::StateMismatch
             | Self::Declined { .. }
             | Self::CodeRefused(_)
+            | Self::CodeLost(_)
             | Self::RefreshRefused { .. }
+            | Self::OtherGrant { .. }
             | Self::NoConsent(_) => Remedy::Consent,
-            Self::Store { .. } | Self::Unreadable(_) | Self::OtherHolder { .. } => Remedy::MendStore,
+            Self::Store { .. } | Self::Unreadable(_) | Self::OtherHolder { .. } | Self::OtherApp(_) => {
+                Remedy::MendStore
+            }
             Self::Invalid(_)
             | Self::CredentialsRefused(_)
             | Self::Rejected(_)
@@ -142,9 +166,9 @@ impl OAuthError {
             | Self::RefreshRefused { response, .. }
             | Self::CredentialsRefused(response)
             | Self::Rejected(response) => Some(response),
-            Self::NotAnswered(error) => match &**error {
+            Self::NotAnswered(error) | Self::CodeLost(error) => match &**error {
                 NotAnswered::Status(response) => Some(response),
-                NotAnswered::Transport(_) | NotAnswered::Undecodable { .. } => None,
+                NotAnswered::Transport(_) | NotAnswered::Undecodable { .. } | NotAnswered::Interrupted => None,
             },
             Self::NotMinted { error, .. } => error.response(),
             Self::Invalid(_)
@@ -152,11 +176,12 @@ impl OAuthError {
             | Self::Declined { .. }
             | Self::NoConsent(_)
             | Self::OtherHolder { .. }
+            | Self::OtherApp(_)
+            | Self::OtherGrant { .. }
             | Self::ClockBehind { .. }
             | Self::Store { .. }
             | Self::Unreadable(_)
-            | Self::NoRandomness
-            | Self::Interrupted => None,
+            | Self::NoRandomness => None,
         }
     }
 
@@ -170,14 +195,21 @@ fn not_minted(error: &Error) -> Remedy {
     match error {
         // The agency has no token.
         Error::Token(error) => error.oauth().map_or(Remedy::TryAgain, OAuthError::remedy),
-        Error::Invalid(_) | Error::Setup(_) => Remedy::ChangeSettings,
-        // A scope, or a location that is not the agency's, or is not active.
-        Error::Unauthorized(_)
-        | Error::Forbidden(_)
-        | Error::NotFound(_)
-        | Error::Rejected(_)
-        | Error::Validation(_) => Remedy::Consent,
-        _ => Remedy::TryAgain,
+        Error::Invalid(_) | Error::Setup(_) | Error::Validation(_) | Error::Blocked(_) => Remedy::ChangeSettings,
+        // A scope, or a location that is not the agency's, or where the app is not installed.
+        Error::Unauthorized(_) | Error::Forbidden(_) | Error::NotFound(_) | Error::Rejected(_) => Remedy::Consent,
+        Error::Pacing(_)
+        | Error::NotConnected(_)
+        | Error::RateLimited(_)
+        | Error::Unexpected(_)
+        | Error::Server(_)
+        | Error::Undecodable(_)
+        | Error::TimedOut(_)
+        | Error::BrokenOff(_)
+        | Error::TooLarge(_)
+        | Error::Duplicate(_)
+        | Error::Unreconciled(_)
+        | Error::TagsNotAdded(_) => Remedy::TryAgain,
     }
 }
 
@@ -203,10 +235,13 @@ impl fmt::Display for OAuthError {
                  uninstalled; the user has to consent again",
                 response.status().as_u16()
             ),
+            Self::CodeLost(error) => {
+                write!(f, "{error}, and the authorization code may be used up: begin the consent again")
+            }
             Self::RefreshRefused { holder, lost_at: Some(lost_at), response } => write!(
                 f,
-                "the vendor does not take the refresh token of {holder} any more ({}): it was first sent at {}, and the \
-                 answer was lost, which the vendor repeats for 30 seconds alone; the user has to consent again",
+                "the vendor does not take the refresh token of {holder} any more ({}): it may have been sent at {} already, \
+                 and no answer arrived, which the vendor repeats for 30 seconds alone; the user has to consent again",
                 response.status().as_u16(),
                 lost_at.format("%Y-%m-%dT%H:%M:%SZ")
             ),
@@ -217,6 +252,14 @@ impl fmt::Display for OAuthError {
             Self::OtherHolder { holder, found: None } => {
                 write!(f, "the store has a token of nobody in the place of that for {holder}: mend the store")
             }
+            Self::OtherApp(holder) => {
+                write!(f, "the store has a token of another app for {holder}: give each app a store of its own")
+            }
+            Self::OtherGrant { holder, found } => write!(
+                f,
+                "the vendor has answered with a token of {found} where one for {holder} was asked for; the user has to \
+                 consent again"
+            ),
             Self::CredentialsRefused(response) => write!(
                 f,
                 "the vendor does not take the client id or the client secret ({}): are they those of the app?",
@@ -227,7 +270,7 @@ impl fmt::Display for OAuthError {
             }
             Self::NotAnswered(error) => write!(f, "{error}; try again"),
             Self::NotMinted { location, .. } => {
-                write!(f, "no token for {location} could be made with that of its agency")
+                write!(f, "no token for the location {location} could be made with that of its agency")
             }
             Self::ClockBehind { obtained_at, now } => write!(
                 f,
@@ -242,13 +285,12 @@ impl fmt::Display for OAuthError {
             Self::Store { holder, unsaved: true, .. } => write!(
                 f,
                 "the store of tokens failed for {holder}: mend it before this process ends, which has new tokens in memory, \
-                 and saves them with the next call"
+                 and saves them with a later call"
             ),
             Self::Unreadable(holder) => {
                 write!(f, "the store has something for {holder} that is no token of this crate's: mend the store")
             }
             Self::NoRandomness => f.write_str("the operating system has no randomness for the `state`"),
-            Self::Interrupted => f.write_str("the runtime ended before the token was renewed; try again"),
         }
     }
 }
@@ -257,7 +299,7 @@ impl StdError for OAuthError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Store { source, .. } => Some(&**source),
-            Self::NotAnswered(error) => error.source(),
+            Self::NotAnswered(error) | Self::CodeLost(error) => error.source(),
             Self::NotMinted { error, .. } => Some(&**error),
             _ => None,
         }
@@ -270,6 +312,9 @@ impl fmt::Display for NotAnswered {
             Self::Transport(_) => f.write_str("the answer with the token did not arrive"),
             Self::Status(response) => write!(f, "the server of tokens failed: {}", response.status()),
             Self::Undecodable { problem } => write!(f, "the answer with the token {problem}"),
+            Self::Interrupted => {
+                f.write_str("the task that asks for the token was interrupted, or has no runtime of tokio")
+            }
         }
     }
 }
@@ -278,7 +323,7 @@ impl StdError for NotAnswered {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
             Self::Transport(error) => Some(error),
-            Self::Status(_) | Self::Undecodable { .. } => None,
+            Self::Status(_) | Self::Undecodable { .. } | Self::Interrupted => None,
         }
     }
 }

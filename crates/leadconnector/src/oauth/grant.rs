@@ -35,6 +35,8 @@ pub struct Grant {
 /// The tokens of a holder, with all that is kept of them.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Kept {
+    /// The app that they are for.
+    client_id: String,
     pub(super) access_token: String,
     /// None if the token was made with that of the agency.
     pub(super) refresh_token: Option<String>,
@@ -49,6 +51,8 @@ pub(super) struct Kept {
     approved_locations: Vec<String>,
     /// The refresh that a process has begun with this refresh token.
     pub(super) claim: Option<Claim>,
+    /// When the refresh token was first sent, or may have been, without an answer: in seconds since 1970.
+    pub(super) lost_at: Option<u64>,
 }
 
 /// A refresh that a process has begun.
@@ -56,14 +60,18 @@ pub(super) struct Kept {
 pub(super) struct Claim {
     /// A number of the process.
     pub(super) by: u64,
-    /// When it was begun, in seconds since 1970; and when the refresh token was sent for the first time.
+    /// When it was begun, in seconds since 1970.
     pub(super) at: u64,
-    pub(super) first_at: u64,
 }
 
 impl Kept {
     /// What the token endpoint has answered; or what is wrong with that. What a refresh leaves out is as it was `before`.
-    pub(super) fn of_answer(body: &[u8], now: Now, before: Option<&Self>) -> Result<Self, &'static str> {
+    pub(super) fn of_answer(
+        body: &[u8],
+        client_id: &str,
+        now: Now,
+        before: Option<&Self>,
+    ) -> Result<Self, &'static str> {
         let body: Map<String, Value> = serde_json::from_slice(body).map_err(|_| "is not a JSON object")?;
         let text = |name: &str| body.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let or_before = |name: &str, of: fn(&Self) -> Option<&String>| {
@@ -80,6 +88,7 @@ impl Kept {
         let approved = body.get("approvedLocations").and_then(Value::as_array);
         let approved = approved.map(|ids| ids.iter().filter_map(Value::as_str).map(str::to_owned).collect());
         Ok(Self {
+            client_id: client_id.to_owned(),
             access_token,
             refresh_token: or_before("refresh_token", |kept| kept.refresh_token.as_ref()),
             obtained_at: now.unix,
@@ -93,6 +102,7 @@ impl Kept {
                 .or_else(|| before.map(|kept| kept.approved_locations.clone()))
                 .unwrap_or_default(),
             claim: None,
+            lost_at: None,
         })
     }
 
@@ -108,16 +118,25 @@ impl Kept {
         }
     }
 
-    /// The same, while a process refreshes it.
+    /// The same, while a process refreshes it. If another one has begun that before, and left no word, it may have sent the refresh token.
     pub(super) fn claimed(self, claim: Claim) -> Self {
-        Self { claim: Some(claim), ..self }
+        let lost_at = self.lost_at.or(self.claim.map(|before| before.at));
+        Self { claim: Some(claim), lost_at, ..self }
+    }
+
+    /// The same, when the refresh has ended without new tokens; and when it was begun, if the answer was lost.
+    pub(super) fn released(self, lost_at: Option<u64>) -> Self {
+        Self { claim: None, lost_at: self.lost_at.or(lost_at), ..self }
     }
 
     /// What a store has for a holder.
-    pub(super) fn of_record(record: &Record, holder: &Holder, now: Now) -> Result<Self, OAuthError> {
+    pub(super) fn of_record(record: &Record, holder: &Holder, client_id: &str, now: Now) -> Result<Self, OAuthError> {
         let unreadable = || OAuthError::Unreadable(holder.clone());
         let kept: Self = serde_json::from_str(record.text()).map_err(|_| unreadable())?;
         Token::new(&*kept.access_token).map_err(|_| unreadable())?;
+        if kept.client_id != client_id {
+            return Err(OAuthError::OtherApp(holder.clone()));
+        }
         let found = kept.holder();
         if found.as_ref() != Some(holder) {
             return Err(OAuthError::OtherHolder { holder: holder.clone(), found });
@@ -147,6 +166,11 @@ impl Kept {
     /// How long the access token lasts from when it was obtained, in seconds; none if that is not known.
     pub(super) fn life(&self) -> Option<u64> {
         self.expires_in
+    }
+
+    /// Whether it came later than another one, or at the same time.
+    pub(super) fn is_as_new_as(&self, other: &Self) -> bool {
+        self.obtained_at >= other.obtained_at
     }
 
     /// When it ends, in seconds since 1970.

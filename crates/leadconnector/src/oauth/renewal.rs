@@ -8,20 +8,30 @@ use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared as SharedFuture};
+use tokio::runtime::Handle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::app::Settings;
 use super::clock::Now;
+use super::error::NotAnswered;
 use super::grant::{Claim, Kept};
 use super::store::AnyStore;
 use super::token_endpoint::Exchanged;
 use super::{Code, Holder, OAuthError, Record};
-use crate::{Client, Token};
+use crate::{BoxError, Client, Token};
 
 /// How often the store is asked whether another process has done the refresh that it has begun.
 const POLL: Duration = Duration::from_millis(200);
 
 /// How long a renewal that failed is left alone, while the old token still lasts.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// How long a refresh token that the vendor does not take is not sent again.
+const REFUSED_FOR: Duration = Duration::from_secs(60);
+
+/// How often a swap is tried, and the time between. Others swap no more than a few times for each token.
+const SWAPS: u32 = 50;
+const SWAP_AGAIN: Duration = Duration::from_millis(10);
 
 /// What the clones of an app share.
 pub(super) struct Shared {
@@ -34,7 +44,20 @@ pub(super) struct Shared {
     pub(super) holders: Mutex<HashMap<Holder, Arc<Mutex<State>>>>,
 }
 
-type Renewal = SharedFuture<BoxFuture<'static, Result<Arc<Held>, OAuthError>>>;
+/// A renewal under way, for all who wait for it.
+#[derive(Clone)]
+struct Renewal {
+    renewed: SharedFuture<BoxFuture<'static, Result<Arc<Held>, OAuthError>>>,
+    /// Of the task; none if there is no runtime for it.
+    task: Option<AbortHandle>,
+}
+
+impl Renewal {
+    /// Whether it has ended. One that was interrupted leaves no word.
+    fn has_ended(&self) -> bool {
+        self.task.as_ref().is_none_or(AbortHandle::is_finished)
+    }
+}
 
 /// What is known of a holder's tokens.
 #[derive(Default)]
@@ -47,8 +70,16 @@ pub(super) struct State {
     not_before: Option<Instant>,
     /// New tokens that the store did not take.
     unsaved: Option<Unsaved>,
-    /// The refresh token that the vendor does not take, and what it said: it is not sent again.
-    refused: Option<(String, OAuthError)>,
+    /// The refresh token that the vendor does not take, what it said, and until when that one is not sent again.
+    refused: Option<(String, OAuthError, Instant)>,
+}
+
+impl State {
+    /// Whether nothing is known.
+    fn is_empty(&self) -> bool {
+        let Self { held, renewal, not_before: _, unsaved, refused } = self;
+        held.is_none() && renewal.is_none() && unsaved.is_none() && refused.is_none()
+    }
 }
 
 /// An access token in use.
@@ -75,8 +106,8 @@ struct Unsaved {
 /// What new tokens may replace in the store. Where there is something else, somebody else has stored newer ones.
 #[derive(Clone)]
 enum InsteadOf {
-    /// Whatever is there: a user has consented.
-    Anything,
+    /// Nothing, or what is older: a user has consented.
+    Older,
     /// What has this refresh token.
     RefreshToken(String),
     /// Nothing, or what was made with the agency's token.
@@ -84,9 +115,10 @@ enum InsteadOf {
 }
 
 impl InsteadOf {
-    fn may_replace(&self, current: Option<&Kept>) -> bool {
+    fn may_replace(&self, current: Option<&Kept>, new: &Kept) -> bool {
         match (self, current) {
-            (Self::Anything, _) | (Self::Minted, None) => true,
+            (Self::Older | Self::Minted, None) => true,
+            (Self::Older, Some(current)) => new.is_as_new_as(current),
             (Self::RefreshToken(token), Some(current)) => current.refresh_token.as_ref() == Some(token),
             (Self::Minted, Some(current)) => current.refresh_token.is_none(),
             // The app was uninstalled, or the tokens were forgotten.
@@ -125,23 +157,28 @@ impl Held {
 }
 
 impl Shared {
-    /// The access token of a holder. It is renewed first if it has ended, and meanwhile if it is about to end.
+    /// The access token of a holder. It is renewed if it is about to end: who finds that waits, since a program may end with its call, and
+    /// the others go on with the old one.
     pub(super) async fn token(self: &Arc<Self>, holder: &Holder) -> Result<Token, OAuthError> {
-        let renewal = {
+        let (renewal, old) = {
             let state = self.state(holder);
             let mut locked = lock(&state);
             let now = self.settings.clock.now();
-            match locked.held.clone().filter(|held| held.lasts(now)) {
-                Some(held) => {
-                    if !held.is_fresh(now) && locked.not_before.is_none_or(|moment| moment <= now.steady) {
-                        drop(self.renewal(holder, &state, &mut locked));
-                    }
+            let old = locked.held.clone().filter(|held| held.lasts(now));
+            if let Some(held) = &old {
+                let is_wanted = !held.is_fresh(now) || locked.unsaved.is_some();
+                let is_due = locked.not_before.is_none_or(|moment| moment <= now.steady);
+                let is_under_way = locked.renewal.as_ref().is_some_and(|renewal| !renewal.has_ended());
+                if !is_wanted || !is_due || is_under_way {
                     return Ok(held.token.clone());
                 }
-                None => self.renewal(holder, &state, &mut locked),
             }
+            (self.renewal(holder, &state, &mut locked), old)
         };
-        Ok(renewal.await?.token.clone())
+        match (renewal.renewed.await, old) {
+            (Ok(held), _) | (Err(_), Some(held)) => Ok(held.token.clone()),
+            (Err(error), None) => Err(error),
+        }
     }
 
     /// Another access token than the one that is held, which the vendor does not take.
@@ -151,45 +188,54 @@ impl Shared {
             let mut locked = lock(&state);
             self.renewal(holder, &state, &mut locked)
         };
-        Ok(renewal.await?.token.clone())
+        Ok(renewal.renewed.await?.token.clone())
     }
 
     /// Exchanges a code for tokens, and stores them.
     pub(super) async fn exchange(self: &Arc<Self>, code: Code) -> Result<(Holder, Kept), OAuthError> {
         let shared = Arc::clone(self);
-        // In a task, so that a request that a browser gives up does not lose the tokens.
-        let task = tokio::spawn(async move {
-            let kept = shared.settings.exchange(&shared.client, &Exchanged::Code(&code)).await?;
-            let Some(holder) = kept.holder() else { return Err(OAuthError::Interrupted) };
-            let state = shared.state(&holder);
-            *lock(&state) = State::default();
-            let unsaved = Unsaved { kept, instead_of: InsteadOf::Anything };
-            let kept = shared.save(&holder, &state, unsaved).await?;
-            // A renewal of the tokens before may have ended meanwhile.
-            *lock(&state) = State::default();
-            Ok((holder, kept))
+        // So that a request that a browser gives up does not lose the tokens.
+        let exchanged = in_a_task(async move {
+            let (holder, kept) = shared.settings.exchange(&shared.client, &Exchanged::Code(&code)).await?;
+            // A renewal of the tokens before that is under way is left with the state before.
+            let state = Arc::default();
+            let saved = shared.save(&holder, &state, Unsaved { kept, instead_of: InsteadOf::Older }).await;
+            lock(&shared.holders).insert(holder.clone(), state);
+            Ok((holder, saved?))
         });
-        task.await.unwrap_or(Err(OAuthError::Interrupted))
+        exchanged.await.map_err(OAuthError::CodeLost)?
     }
 
     /// Removes the tokens of a holder.
-    pub(super) async fn forget(&self, holder: &Holder) -> Result<(), OAuthError> {
-        let failed = |error| OAuthError::store(holder, error, false);
-        while let Some(record) = self.store.load(holder).await.map_err(failed)? {
-            if self.store.compare_and_swap(holder, Some(&record), None).await.map_err(failed)? {
-                break;
+    pub(super) async fn forget(self: &Arc<Self>, holder: Holder) -> Result<(), OAuthError> {
+        let shared = Arc::clone(self);
+        let forgotten = in_a_task(async move {
+            let failed = |error| OAuthError::store(&holder, error, false);
+            // Also afterwards, since a renewal may have begun meanwhile.
+            lock(&shared.holders).remove(&holder);
+            let mut swaps = Swaps::default();
+            while let Some(record) = shared.store.load(&holder).await.map_err(failed)? {
+                if shared.store.compare_and_swap(&holder, Some(&record), None).await.map_err(failed)? {
+                    break;
+                }
+                swaps.again().await.map_err(failed)?;
             }
-        }
-        lock(&self.holders).remove(holder);
-        Ok(())
+            lock(&shared.holders).remove(&holder);
+            Ok(())
+        });
+        forgotten.await.map_err(OAuthError::NotAnswered)?
     }
 
     /// What the store has for a holder.
     pub(super) async fn load(&self, holder: &Holder) -> Result<Option<(Record, Kept)>, OAuthError> {
         let record = self.store.load(holder).await.map_err(|error| OAuthError::store(holder, error, false))?;
         let Some(record) = record else { return Ok(None) };
-        let kept = Kept::of_record(&record, holder, self.settings.clock.now())?;
+        let kept = self.kept(&record, holder)?;
         Ok(Some((record, kept)))
+    }
+
+    fn kept(&self, record: &Record, holder: &Holder) -> Result<Kept, OAuthError> {
+        Kept::of_record(record, holder, &self.settings.client_id, self.settings.clock.now())
     }
 
     fn state(&self, holder: &Holder) -> Arc<Mutex<State>> {
@@ -202,35 +248,50 @@ impl Shared {
 
     /// The renewal under way, or one that begins now.
     fn renewal(self: &Arc<Self>, holder: &Holder, state: &Arc<Mutex<State>>, locked: &mut State) -> Renewal {
-        // One that was waited for and is still here was interrupted.
-        if let Some(renewal) = locked.renewal.as_ref().filter(|renewal| renewal.peek().is_none()) {
+        if let Some(renewal) = locked.renewal.as_ref().filter(|renewal| !renewal.has_ended()) {
             return renewal.clone();
         }
         let (shared, holder, state) = (Arc::clone(self), holder.clone(), Arc::clone(state));
         let stale = locked.held.as_ref().map(|held| held.token.clone());
-        let task = tokio::spawn(async move {
+        let renewed = in_a_task(async move {
             let renewed = shared.renew(&holder, &state, stale).await;
             shared.renewed(&holder, &state, &renewed);
             renewed
         });
-        let renewal = async move { task.await.unwrap_or(Err(OAuthError::Interrupted)) }.boxed().shared();
+        let task = renewed.task.as_ref().map(JoinHandle::abort_handle);
+        let renewed = async move { renewed.await.map_err(OAuthError::NotAnswered)? }.boxed().shared();
+        let renewal = Renewal { renewed, task };
         locked.renewal = Some(renewal.clone());
         renewal
     }
 
     /// Takes note of what a renewal came to.
-    fn renewed(&self, holder: &Holder, state: &Mutex<State>, renewed: &Result<Arc<Held>, OAuthError>) {
-        let mut state = lock(state);
-        state.renewal = None;
-        match renewed {
-            Ok(held) => {
-                tracing::debug!(leadconnector.holder = %holder, "the token is renewed");
-                state.held = Some(Arc::clone(held));
-                state.not_before = None;
+    fn renewed(&self, holder: &Holder, state: &Arc<Mutex<State>>, renewed: &Result<Arc<Held>, OAuthError>) {
+        let is_empty = {
+            let mut state = lock(state);
+            state.renewal = None;
+            match renewed {
+                Ok(held) => {
+                    tracing::debug!(leadconnector.holder = %holder, "the token is renewed");
+                    state.held = Some(Arc::clone(held));
+                    state.not_before = None;
+                }
+                Err(error) => {
+                    if state.unsaved.is_some() {
+                        tracing::warn!(leadconnector.holder = %holder, error.message = %error, "new tokens are not stored");
+                    } else {
+                        tracing::debug!(leadconnector.holder = %holder, error.message = %error, "the token is not renewed");
+                    }
+                    state.not_before = self.settings.clock.now().steady.checked_add(RETRY_AFTER);
+                }
             }
-            Err(error) => {
-                tracing::debug!(leadconnector.holder = %holder, error.message = %error, "the token is not renewed");
-                state.not_before = self.settings.clock.now().steady.checked_add(RETRY_AFTER);
+            state.is_empty()
+        };
+        if is_empty {
+            // Anybody can ask for a location that is none.
+            let mut holders = lock(&self.holders);
+            if holders.get(holder).is_some_and(|known| Arc::ptr_eq(known, state)) {
+                holders.remove(holder);
             }
         }
     }
@@ -242,11 +303,12 @@ impl Shared {
         state: &Mutex<State>,
         stale: Option<Token>,
     ) -> Result<Arc<Held>, OAuthError> {
-        let unsaved = lock(state).unsaved.take();
+        let unsaved = lock(state).unsaved.clone();
         if let Some(unsaved) = unsaved {
             self.save(holder, state, unsaved).await?;
         }
         let mut watched: Option<(u64, Instant)> = None;
+        let mut swaps = Swaps::default();
         loop {
             let Some((record, kept)) = self.load(holder).await? else {
                 return self.held(self.minted(holder, state).await?);
@@ -260,7 +322,9 @@ impl Shared {
                 return self.held(self.minted(holder, state).await?);
             };
             let refused = lock(state).refused.clone();
-            if let Some((_, error)) = refused.filter(|(token, _)| *token == refresh_token) {
+            if let Some((_, error, _)) =
+                refused.filter(|(token, _, until)| *token == refresh_token && *until > now.steady)
+            {
                 return Err(error);
             }
             if let Some(claim) = kept.claim.filter(|claim| claim.by != self.id) {
@@ -276,30 +340,35 @@ impl Shared {
                     continue;
                 }
             }
-            let first_at = kept.claim.map_or(now.unix, |claim| claim.first_at);
-            let claim = Claim { by: self.id, at: now.unix, first_at };
-            let claimed = kept.clone().claimed(claim).to_record(holder)?;
-            let swapped = self.store.compare_and_swap(holder, Some(&record), Some(&claimed)).await;
-            if !swapped.map_err(|error| OAuthError::store(holder, error, false))? {
+            let failed = |error| OAuthError::store(holder, error, false);
+            let kept = kept.claimed(Claim { by: self.id, at: now.unix });
+            let claimed = kept.to_record(holder)?;
+            if !self.store.compare_and_swap(holder, Some(&record), Some(&claimed)).await.map_err(failed)? {
+                swaps.again().await.map_err(failed)?;
                 continue;
             }
             let exchanged = Exchanged::RefreshToken { token: &refresh_token, holder, kept: &kept };
-            match self.settings.exchange(&self.client, &exchanged).await {
-                Ok(kept) => {
+            let error = match self.settings.exchange(&self.client, &exchanged).await {
+                Ok((_, kept)) => {
                     let instead_of = InsteadOf::RefreshToken(refresh_token);
                     return self.held(self.save(holder, state, Unsaved { kept, instead_of }).await?);
                 }
-                Err(error @ OAuthError::RefreshRefused { .. }) => {
-                    // Somebody else may have used it, and stored what came.
-                    let current = self.load(holder).await?;
-                    if current.is_some_and(|(_, kept)| kept.refresh_token.as_ref() != Some(&refresh_token)) {
-                        continue;
-                    }
-                    lock(state).refused = Some((refresh_token, error.clone()));
-                    return Err(error);
+                Err(error) => error,
+            };
+            // Others need not wait for this refresh any more. If the store fails now, they do.
+            let lost_at = matches!(error, OAuthError::NotAnswered(_)).then_some(now.unix);
+            let released = kept.released(lost_at).to_record(holder)?;
+            let _ = self.store.compare_and_swap(holder, Some(&claimed), Some(&released)).await;
+            if let OAuthError::RefreshRefused { .. } = error {
+                // Somebody else may have used it, and stored what came.
+                let current = self.load(holder).await?;
+                if current.is_some_and(|(_, kept)| kept.refresh_token.as_ref() != Some(&refresh_token)) {
+                    continue;
                 }
-                Err(error) => return Err(error),
+                let until = now.steady.checked_add(REFUSED_FOR).unwrap_or(now.steady);
+                lock(state).refused = Some((refresh_token, error.clone(), until));
             }
+            return Err(error);
         }
     }
 
@@ -316,11 +385,12 @@ impl Shared {
         Ok(Arc::new(Held::new(&kept, &self.settings, self.settings.clock.now())?))
     }
 
-    /// Stores new tokens, and gives them; or those that somebody else has stored meanwhile. What cannot be stored is kept in memory.
+    /// Stores new tokens, and gives them; or those that somebody else has stored meanwhile. Until they are stored, they are in memory.
     async fn save(&self, holder: &Holder, state: &Mutex<State>, new: Unsaved) -> Result<Kept, OAuthError> {
+        lock(state).unsaved = Some(new.clone());
         let saved = self.save_once(holder, &new).await;
-        if saved.as_ref().is_err_and(|error| matches!(error, OAuthError::Store { unsaved: true, .. })) {
-            lock(state).unsaved = Some(new);
+        if !matches!(saved, Err(OAuthError::Store { .. })) {
+            lock(state).unsaved = None;
         }
         saved
     }
@@ -328,22 +398,71 @@ impl Shared {
     async fn save_once(&self, holder: &Holder, new: &Unsaved) -> Result<Kept, OAuthError> {
         let failed = |error| OAuthError::store(holder, error, true);
         let record = new.kept.to_record(holder).map_err(|error| failed(error.into()))?;
+        let mut swaps = Swaps::default();
         loop {
             let current = self.store.load(holder).await.map_err(failed)?;
-            let now = self.settings.clock.now();
-            let kept = match (&current, &new.instead_of) {
-                (Some(_), InsteadOf::Anything) | (None, _) => None,
-                (Some(current), _) => {
-                    Some(Kept::of_record(current, holder, now).map_err(|error| failed(error.into()))?)
+            let kept = match current.as_ref().map(|current| self.kept(current, holder)).transpose() {
+                Ok(kept) => kept,
+                // A consent mends what is there.
+                Err(OAuthError::Unreadable(_) | OAuthError::OtherHolder { .. })
+                    if matches!(new.instead_of, InsteadOf::Older) =>
+                {
+                    None
                 }
+                Err(error) => return Err(failed(error.into())),
             };
-            if !new.instead_of.may_replace(kept.as_ref()) {
+            if !new.instead_of.may_replace(kept.as_ref(), &new.kept) {
                 return kept.ok_or_else(|| OAuthError::NoConsent(holder.clone()));
             }
             if self.store.compare_and_swap(holder, current.as_ref(), Some(&record)).await.map_err(failed)? {
                 return Ok(new.kept.clone());
             }
+            swaps.again().await.map_err(failed)?;
         }
+    }
+}
+
+/// How often a swap was tried.
+#[derive(Default)]
+struct Swaps(u32);
+
+impl Swaps {
+    /// Waits for another try; an error if there were enough.
+    async fn again(&mut self) -> Result<(), BoxError> {
+        self.0 += 1;
+        if self.0 >= SWAPS {
+            let problem = "it swaps nothing, whatever is expected: does `load` see what was swapped last, and does a revision keep \
+                           all of its 63 bits?";
+            return Err(problem.into());
+        }
+        tokio::time::sleep(SWAP_AGAIN).await;
+        Ok(())
+    }
+}
+
+/// What a task of its own does, which goes on when nobody waits for it.
+fn in_a_task<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Task<T> {
+    Task { task: Handle::try_current().ok().map(|runtime| runtime.spawn(work)) }
+}
+
+struct Task<T> {
+    /// None without a runtime of tokio.
+    task: Option<JoinHandle<T>>,
+}
+
+impl<T> IntoFuture for Task<T>
+where
+    T: Send + 'static,
+{
+    type Output = Result<T, Arc<NotAnswered>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        async move {
+            let interrupted = || Arc::new(NotAnswered::Interrupted);
+            self.task.ok_or_else(interrupted)?.await.map_err(|_| interrupted())
+        }
+        .boxed()
     }
 }
 

@@ -23,6 +23,9 @@ use crate::BoxError;
 /// that is one statement, such as `UPDATE tokens SET record = $1, revision = $2 WHERE holder = $3 AND revision = $4`, and whether it
 /// has changed a row.
 ///
+/// [`load`](Self::load) has to see what the last swap has put there, so it does not read from a replica that lags. Each app needs a store
+/// of its own.
+///
 /// An error of a store should say what to do about it, and hold no token. The call that needed the store then fails, and later calls
 /// try again.
 pub trait TokenStore: Send + Sync + 'static {

@@ -55,7 +55,7 @@ async fn consented(server: &Server, store: &impl TokenStore, id: &str) -> Kept {
 }
 
 async fn stored(store: &impl TokenStore, answer: &Value, now: Now) -> Kept {
-    let kept = Kept::of_answer(answer.to_string().as_bytes(), now, None).unwrap();
+    let kept = Kept::of_answer(answer.to_string().as_bytes(), CLIENT_ID, now, None).unwrap();
     let holder = kept.holder().unwrap();
     let before = store.load(&holder).await.unwrap();
     let record = kept.to_record(&holder).unwrap();
@@ -82,6 +82,16 @@ fn clock_of(app: &App) -> &Clock {
 /// How many requests the token endpoint got.
 fn asked(server: &Server) -> usize {
     server.requests().iter().filter(|request| request.path == "/oauth/token").count()
+}
+
+/// Waits until the server has got so many requests for tokens.
+async fn until_asked(server: &Server, times: usize) {
+    let asked = async {
+        while asked(server) < times {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), asked).await.unwrap();
 }
 
 /// Everything that an error says, in every way.

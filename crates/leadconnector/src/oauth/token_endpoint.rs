@@ -59,20 +59,31 @@ impl Exchanged<'_> {
 }
 
 impl Settings {
-    /// The tokens. Where the answer is lost, it is asked for once more with the same refresh token, or the same code: for a refresh token
-    /// the vendor repeats the answer for 30 seconds, and a code that has not arrived can still be used.
-    pub(super) async fn exchange(&self, client: &Client, exchanged: &Exchanged<'_>) -> Result<Kept, OAuthError> {
+    /// The tokens, and whose they are. Where the answer is lost, it is asked for once more with the same refresh token, or the same code: for
+    /// a refresh token the vendor repeats its answer for 30 seconds, and a code that has not arrived can still be used.
+    pub(super) async fn exchange(
+        &self,
+        client: &Client,
+        exchanged: &Exchanged<'_>,
+    ) -> Result<(Holder, Kept), OAuthError> {
         let sent_at = Instant::now();
-        match self.send(client, exchanged).await {
-            Err(OAuthError::NotAnswered(_)) if sent_at.elapsed() + self.pause < self.repeat_within => {
-                tokio::time::sleep(self.pause).await;
-                self.send(client, exchanged).await
+        let error = match self.send(client, exchanged).await {
+            Err(OAuthError::NotAnswered(error)) => error,
+            answered => return answered,
+        };
+        if sent_at.elapsed() + self.pause >= self.repeat_within {
+            return Err(OAuthError::NotAnswered(error));
+        }
+        tokio::time::sleep(self.pause).await;
+        match (self.send(client, exchanged).await, exchanged) {
+            (Err(OAuthError::CodeRefused(_) | OAuthError::NotAnswered(_)), Exchanged::Code(_)) => {
+                Err(OAuthError::CodeLost(error))
             }
-            answered => answered,
+            (answered, _) => answered,
         }
     }
 
-    async fn send(&self, client: &Client, exchanged: &Exchanged<'_>) -> Result<Kept, OAuthError> {
+    async fn send(&self, client: &Client, exchanged: &Exchanged<'_>) -> Result<(Holder, Kept), OAuthError> {
         let form = exchanged.form(self);
         let mut request = client.raw().other_request(Method::POST, "/oauth/token", Some(form.into_bytes()));
         let headers = request.headers_mut();
@@ -96,10 +107,14 @@ impl Settings {
             Arrival::BrokenOff(error) => return Err(lost(NotAnswered::Transport(TransportError::new(error)))),
         }
         // The answer itself is in no error: it may have tokens in it.
-        let kept = Kept::of_answer(response.body(), self.clock.now(), exchanged.before()).map_err(undecodable)?;
-        match kept.holder() {
-            Some(_) => Ok(kept),
-            None => Err(undecodable("names neither a location nor an agency")),
+        let kept = Kept::of_answer(response.body(), &self.client_id, self.clock.now(), exchanged.before());
+        let kept = kept.map_err(undecodable)?;
+        let Some(found) = kept.holder() else { return Err(undecodable("names neither a location nor an agency")) };
+        match exchanged {
+            Exchanged::RefreshToken { holder, .. } if **holder != found => {
+                Err(OAuthError::OtherGrant { holder: (*holder).clone(), found })
+            }
+            _ => Ok((found, kept)),
         }
     }
 }
@@ -122,17 +137,19 @@ fn refused(response: Response, exchanged: &Exchanged<'_>) -> OAuthError {
     let said = said(response.body());
     let response = Box::new(response);
     let speaks_of = |words: &[&str]| words.iter().any(|word| said.contains(word));
+    if speaks_of(&["invalid_client", "client_id", "client_secret", "client credentials"]) {
+        return OAuthError::CredentialsRefused(response);
+    }
     match exchanged {
         Exchanged::Code(_) if speaks_of(&["invalid_grant", "authorization code"]) => OAuthError::CodeRefused(response),
         Exchanged::RefreshToken { holder, kept, .. }
-            if speaks_of(&["invalid_grant", "refresh token", "refresh_token"]) =>
+            if speaks_of(&["invalid_grant"])
+                || speaks_of(&["refresh token"]) && speaks_of(&["invalid", "expired", "revoked", "not found"]) =>
         {
-            let lost_at = kept.claim.map(|claim| super::grant::moment(claim.first_at));
+            let lost_at = kept.lost_at.map(super::grant::moment);
             OAuthError::RefreshRefused { holder: (*holder).clone(), lost_at, response }
         }
-        _ if status == StatusCode::UNAUTHORIZED || speaks_of(&["invalid_client", "client_id", "client_secret"]) => {
-            OAuthError::CredentialsRefused(response)
-        }
+        _ if status == StatusCode::UNAUTHORIZED => OAuthError::CredentialsRefused(response),
         _ => OAuthError::Rejected(response),
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use fs4::FileExt;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::{Record, TokenStore};
@@ -19,7 +20,7 @@ use crate::oauth::Holder;
 ///
 /// A change writes the whole file anew beside the old one, flushes it to the disk, and then puts it in the place of the old one: whenever
 /// the process is killed, the file is whole. A change takes a lock first, on the file with `.lock` behind its name. So the directory has
-/// to be writable, and on a file system of this machine. All tokens are read and written at once: with a thousand locations that is a
+/// to be writable, and on a file system of this machine; a symbolic link would be replaced by the file. All tokens are read and written at once: with a thousand locations that is a
 /// file of about 2 MB, and beyond that a database is the better store.
 ///
 /// On Unix only its owner can read the file, and one that others can read is refused. On Windows the rights are those of the directory.
@@ -27,6 +28,8 @@ use crate::oauth::Holder;
 pub struct FileStore {
     // Shared with the threads that read and write.
     paths: Arc<Paths>,
+    /// Held while this process changes the file, so that no more than one thread waits for the lock.
+    changing: Arc<Mutex<()>>,
 }
 
 #[derive(Debug)]
@@ -37,16 +40,17 @@ struct Paths {
 }
 
 impl FileStore {
-    /// A store in this file. It is made when the first tokens are saved.
+    /// A store in this file. It is made when the first tokens are saved. A relative path is one from the directory where the process is now.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         let file = path.into();
+        let file = std::path::absolute(&file).unwrap_or(file);
         let beside = |ending: &str| {
             let mut name = OsString::from(&file);
             name.push(ending);
             PathBuf::from(name)
         };
         let (new, lock) = (beside(".new"), beside(".lock"));
-        Self { paths: Arc::new(Paths { file, new, lock }) }
+        Self { paths: Arc::new(Paths { file, new, lock }), changing: Arc::default() }
     }
 
     /// Runs in a thread that may wait for the disk.
@@ -72,6 +76,7 @@ impl TokenStore for FileStore {
         expected: Option<&Record>,
         new: Option<&Record>,
     ) -> Result<bool, BoxError> {
+        let _change = self.changing.lock().await;
         let (key, expected, new) = (holder.to_string(), expected.map(Record::revision), new.cloned());
         self.blocking(move |paths| {
             // The lock ends with the file, and so with the process.
@@ -181,24 +186,21 @@ impl Paths {
         new.write_all(&content).and_then(|()| new.sync_all()).map_err(failed)?;
         drop(new);
         std::fs::rename(&self.new, &self.file)
-            .and_then(|()| self.sync_directory())
-            .map_err(|error| FileError::io(&self.file, "cannot be replaced", error))
+            .map_err(|error| FileError::io(&self.file, "cannot be replaced", error))?;
+        self.sync_directory();
+        Ok(())
     }
 
-    /// Without this, the old file may be back after a power failure.
+    /// Without this, the old file may be back after a power failure. Not every file system can do it, and the file is there already.
     #[cfg(unix)]
-    fn sync_directory(&self) -> io::Result<()> {
-        let directory = match self.file.parent() {
-            Some(parent) if parent != Path::new("") => parent,
-            _ => Path::new("."),
-        };
-        File::open(directory)?.sync_all()
+    fn sync_directory(&self) {
+        if let Some(directory) = self.file.parent() {
+            let _ = File::open(directory).and_then(|directory| directory.sync_all());
+        }
     }
 
     #[cfg(not(unix))]
-    fn sync_directory(&self) -> io::Result<()> {
-        Ok(())
-    }
+    fn sync_directory(&self) {}
 }
 
 /// Only the owner can read a file that is made so.

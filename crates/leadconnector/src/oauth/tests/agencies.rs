@@ -84,7 +84,7 @@ async fn an_agency_that_cannot_says_why() {
         "{error:?}"
     );
     assert_eq!(error.remedy(), Remedy::Consent);
-    assert_eq!(error.to_string(), "no token for location:not-there could be made with that of its agency");
+    assert_eq!(error.to_string(), "no token for the location not-there could be made with that of its agency");
     assert_eq!(error.response().unwrap().status(), StatusCode::BAD_REQUEST);
 
     server.reply(Reply::json(StatusCode::CREATED, &json!({"traceId": "1"})));

@@ -46,8 +46,113 @@ async fn a_code_is_exchanged_once() {
     // What was there is still there.
     app.access_token(&holder()).await.unwrap();
 
-    let error = app.exchange(Code::new("made-up").unwrap()).await.unwrap_err();
+    let error = app.exchange(Code::without_state("made-up").unwrap()).await.unwrap_err();
     assert!(matches!(error, OAuthError::CodeRefused(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_code_whose_answer_is_lost_may_be_used_up() {
+    let server = server().await;
+    let app = builder(&server, MemoryStore::new()).build().unwrap();
+    let lost = code(&app).await;
+    server.reply(Reply::ordinary().cut_before());
+    let error = app.exchange(lost).await.unwrap_err();
+    assert!(matches!(error, OAuthError::CodeLost(_)), "{error:?}");
+    assert_eq!(error.remedy(), Remedy::Consent);
+    assert!(error.to_string().ends_with("the authorization code may be used up: begin the consent again"), "{error}");
+    // One that has not arrived can still be used.
+    server.reply(Reply::new(StatusCode::BAD_GATEWAY));
+    // A reply is for whatever request is next, and the consent page is one.
+    let consent = app.consent(["contacts.readonly"]).unwrap();
+    let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    assert_eq!(http.get(&consent.url).send().await.unwrap().status(), StatusCode::BAD_GATEWAY);
+    let code = code(&app).await;
+    server.reply(Reply::new(StatusCode::BAD_GATEWAY));
+    app.exchange(code).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_exchange_that_is_dropped_goes_on() {
+    let server = server().await;
+    let app = builder(&server, MemoryStore::new()).build().unwrap();
+    let code = code(&app).await;
+    server.reply(Reply::ordinary().delay(Duration::from_millis(20)));
+    tokio::select! {
+        biased;
+        _ = app.exchange(code) => panic!("it cannot be done yet"),
+        () = super::until_asked(&server, 1) => {}
+    }
+    while app.grant(&holder()).await.unwrap().is_none() {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    app.access_token(&holder()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_consent_while_the_old_token_is_renewed_is_the_one_that_counts() {
+    for slow_first in [true, false] {
+        let server = server().await;
+        let store = Arc::new(MemoryStore::new());
+        consented(&server, &store, LOCATION).await;
+        let app = builder(&server, Arc::clone(&store)).build().unwrap();
+        let code = code(&app).await;
+        pass(clock_of(&app), DAY);
+        if slow_first {
+            // The renewal is done after the consent.
+            server.reply(Reply::ordinary().delay(Duration::from_millis(50)));
+        }
+        let renewing = tokio::spawn({
+            let app = app.clone();
+            async move { app.access_token(&holder()).await }
+        });
+        super::until_asked(&server, 1).await;
+        app.exchange(code).await.unwrap();
+        let _ = renewing.await.unwrap();
+        let (_, kept) = app.shared().load(&holder()).await.unwrap().unwrap();
+        assert!(app.access_token(&holder()).await.unwrap() == crate::Token::new(&*kept.access_token).unwrap());
+        assert!(kept.grant(holder()).scopes.contains(&"oauth.write".to_owned()));
+        // What the store has is what the consent gave: it can be renewed.
+        app.renew(&holder()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_token_of_somebody_else_is_not_used() {
+    let server = server().await;
+    let store = MemoryStore::new();
+    consented(&server, &store, LOCATION).await;
+    let app = builder(&server, store).build().unwrap();
+    pass(clock_of(&app), DAY);
+    let other = json!({"access_token": "a", "refresh_token": "b", "userType": "Location", "locationId": "another"});
+    server.reply(Reply::json(StatusCode::OK, &other));
+    let error = app.access_token(&holder()).await.unwrap_err();
+    assert_eq!(error.remedy(), Remedy::Consent);
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "the vendor has answered with a token of location:another where one for location:{LOCATION} was asked for; \
+             the user has to consent again"
+        )
+    );
+    // An agency's, for one.
+    let agency = json!({"access_token": "a", "refresh_token": "b", "userType": "Company", "companyId": COMPANY});
+    server.reply(Reply::json(StatusCode::OK, &agency));
+    let error = app.access_token(&holder()).await.unwrap_err();
+    assert!(matches!(&error, OAuthError::OtherGrant { found: Holder::Company(_), .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn two_apps_need_two_stores() {
+    let server = server().await;
+    let store = Arc::new(MemoryStore::new());
+    consented(&server, &store, LOCATION).await;
+    let other = App::builder("another-app", SECRET, store).base_url(server.url()).build().unwrap();
+    let error = other.access_token(&holder()).await.unwrap_err();
+    assert_eq!((error.remedy(), asked(&server)), (Remedy::MendStore, 0));
+    assert_eq!(
+        error.to_string(),
+        format!("the store has a token of another app for location:{LOCATION}: give each app a store of its own")
+    );
 }
 
 #[tokio::test]
@@ -85,7 +190,7 @@ async fn a_refusal_comes_in_two_forms() {
     let credentials = |error: &OAuthError| matches!(error, OAuthError::CredentialsRefused(_));
     let rejected = |error: &OAuthError| matches!(error, OAuthError::Rejected(_));
     type Check<'a> = &'a dyn Fn(&OAuthError) -> bool;
-    let cases: [(u16, serde_json::Value, Check<'_>, Remedy); 8] = [
+    let cases: [(u16, serde_json::Value, Check<'_>, Remedy); 10] = [
         (400, json!({"error": "invalid_grant", "error_description": "gone"}), &refused, Remedy::Consent),
         (
             401,
@@ -94,7 +199,19 @@ async fn a_refusal_comes_in_two_forms() {
             Remedy::Consent,
         ),
         (400, json!({"statusCode": 400, "message": "This refresh token is invalid"}), &refused, Remedy::Consent),
-        (422, json!({"statusCode": 422, "message": ["refresh_token must be a string"]}), &refused, Remedy::Consent),
+        (
+            422,
+            json!({"statusCode": 422, "message": ["refresh_token must be a string"]}),
+            &rejected,
+            Remedy::ChangeSettings,
+        ),
+        (403, json!({"message": "Too many refresh token requests"}), &rejected, Remedy::ChangeSettings),
+        (
+            401,
+            json!({"error": "invalid_client", "error_description": "invalid refresh token"}),
+            &credentials,
+            Remedy::ChangeSettings,
+        ),
         (401, json!({"error": "invalid_client"}), &credentials, Remedy::ChangeSettings),
         (400, json!({"message": ["client_id should not be empty"]}), &credentials, Remedy::ChangeSettings),
         (404, json!({"message": "Cannot POST /oauth/token"}), &rejected, Remedy::ChangeSettings),
@@ -231,6 +348,7 @@ async fn settings_that_are_wrong_are_refused() {
         (app(CLIENT_ID, SECRET).consent_page("http://a.example"), "consent_page is not an https URL"),
         (app(CLIENT_ID, SECRET).base_url("http://a.example"), "base URL is http and leads to another machine"),
         (app(CLIENT_ID, SECRET).timeout(Duration::ZERO), "timeout is zero"),
+        (app(CLIENT_ID, SECRET).timeout(Duration::from_secs(11)), "timeout is longer than a third of `repeat_within`"),
     ] {
         let error = builder.build().unwrap_err().to_string();
         assert!(error.starts_with(said), "{error}");
