@@ -5,14 +5,18 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 use http::{Method, StatusCode};
+use leadconnector::oauth::{App, Code, CompanyId, MemoryStore, UserType};
 use leadconnector::search::Search;
 use leadconnector::token::{BoxError, TokenSource};
-use leadconnector::{Client, Email, LocationId, NewContact, Phone, Token};
-use leadconnector_mock::{Reply, Server};
+use leadconnector::{Client, ContactId, Email, Error, LocationId, NewContact, Phone, Token};
+use leadconnector_mock::{MarketplaceApp, Reply, Server};
 use tracing::Level;
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
 use tracing_log::LogTracer;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -56,6 +60,35 @@ impl TokenSource for WithoutToken {
     }
 }
 
+/// An agency's app, from the consent to a refresh token that is refused.
+async fn renews_tokens() {
+    let (id, company, day) = ("app-1", "5DP4iH6HLkQsiKESj6rh", Duration::from_secs(24 * 60 * 60));
+    let server = Server::builder().oauth(MarketplaceApp::new(id, "secret-of-the-app")).start().await.unwrap();
+    let company = CompanyId::new(company).unwrap();
+    let app = App::builder(id, "secret-of-the-app", MemoryStore::new())
+        .base_url(server.url())
+        .consent_page(format!("{}/oauth/chooselocation", server.url()))
+        .redirect_uri("https://example.com/callback")
+        .user_type(UserType::Company)
+        .company(company.clone())
+        .build()
+        .unwrap();
+    let consent = app.consent(["contacts.readonly", "oauth.write"]).unwrap();
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+    // Not a request of ours, so not one whose log is ours.
+    let answer = browser.get(&consent.url).send().with_subscriber(NoSubscriber::new()).await.unwrap();
+    let (_, query) = answer.headers()["location"].to_str().unwrap().split_once('?').unwrap();
+    app.exchange(Code::from_callback(query, &consent.state).unwrap()).await.unwrap();
+    let contacts = app.client().build().unwrap().contacts(LocationId::new("ve9EPM428h8vShlRW1KT").unwrap());
+    let nobody = ContactId::new("nobody").unwrap();
+    for _ in 0..2 {
+        assert!(matches!(contacts.get(&nobody).await, Err(Error::NotFound(_))));
+        server.advance(day);
+    }
+    server.uninstall(company.as_str());
+    contacts.get(&nobody).await.unwrap_err();
+}
+
 #[tokio::test]
 async fn a_log_has_what_happened_and_no_secrets() {
     let log = Log::default();
@@ -88,6 +121,8 @@ async fn a_log_has_what_happened_and_no_secrets() {
     let without_token = Client::with_token_source(WithoutToken).base_url(server.url()).build().unwrap();
     without_token.contacts(contacts.location().clone()).count(Search::new()).await.unwrap_err();
 
+    renews_tokens().await;
+
     let log = log.text();
     let port = server.url().rsplit_once(':').unwrap().1;
     let attempt = format!(
@@ -110,10 +145,12 @@ async fn a_log_has_what_happened_and_no_secrets() {
         "HTTP{otel.name=\"GET\" otel.kind=\"client\" http.request.method=\"GET\" server.address=\"127.0.0.1\"",
         "failed http.response.status_code=200 error.type=\"undecodable\" error.message=",
         "not sent error.type=\"token\" error.message=the token source had no token; nothing was sent",
+        "DEBUG leadconnector::oauth::renewal: the token is renewed leadconnector.holder=location:ve9EPM428h8vShlRW1KT",
+        "the token is not renewed leadconnector.holder=company:5DP4iH6HLkQsiKESj6rh error.message=the vendor does not take",
     ] {
         assert!(log.contains(part), "{part:?} is not in the log:\n{log}");
     }
-    for secret in ["secret", "444-5555", "Bearer"] {
+    for secret in ["secret", "444-5555", "Bearer", "mock-access-token", "mock-refresh-token", "mock-code"] {
         let line = log.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret:?} is in the log");
     }
