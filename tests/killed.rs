@@ -1,7 +1,7 @@
 //! A process that is killed while it renews a token: started again, it needs no new consent.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use leadconnector::oauth::{App, Code, FileStore};
 use leadconnector::{ContactId, LocationId};
 use leadconnector_mock::{MarketplaceApp, Reply, Server};
 use serde_json::json;
+use tempfile::TempDir;
 
 const CLIENT_ID: &str = "66a1d0c4f2b3a49e1c7d5e8f-m3kz9x1q";
 const LOCATION: &str = "ve9EPM428h8vShlRW1KT";
@@ -41,17 +42,31 @@ async fn the_program() {
     contacts.get(&ContactId::new(variable("CONTACT")).unwrap()).await.unwrap();
 }
 
-struct Program<'a> {
-    server: &'a Server,
-    tokens: &'a Path,
-    contact: &'a str,
+/// The program, the server that it calls, and the file with the tokens to which a user has consented.
+struct Program {
+    server: Server,
+    tokens: TempDir,
+    contact: String,
 }
 
-impl Program<'_> {
+impl Program {
+    async fn consented() -> Self {
+        let server = Server::builder().oauth(MarketplaceApp::new(CLIENT_ID, "secret")).start().await.unwrap();
+        let contact = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
+        let contact = contact["id"].as_str().unwrap().to_owned();
+        let program = Self { server, tokens: tempfile::tempdir().unwrap(), contact };
+        consent(&app(program.server.url(), &program.file())).await;
+        program
+    }
+
+    fn file(&self) -> PathBuf {
+        self.tokens.path().join("tokens.json")
+    }
+
     fn start(&self) -> Child {
         let mut program = Command::new(std::env::current_exe().unwrap());
         program.args(["killed::the_program", "--exact", "--ignored", "--nocapture", "--quiet"]);
-        program.env("BASE_URL", self.server.url()).env("TOKENS", self.tokens).env("CONTACT", self.contact);
+        program.env("BASE_URL", self.server.url()).env("TOKENS", self.file()).env("CONTACT", &self.contact);
         program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
@@ -89,12 +104,8 @@ fn a_part_of(time: Duration) -> Duration {
 
 #[tokio::test]
 async fn a_process_that_is_killed_while_it_renews_a_token_needs_no_consent() {
-    let server = Server::builder().oauth(MarketplaceApp::new(CLIENT_ID, "secret")).start().await.unwrap();
-    let contact = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let tokens = directory.path().join("tokens.json");
-    consent(&app(server.url(), &tokens)).await;
-    let program = Program { server: &server, tokens: &tokens, contact: contact["id"].as_str().unwrap() };
+    let program = Program::consented().await;
+    let server = &program.server;
     program.run().await.unwrap();
 
     for round in 1..=ROUNDS {
@@ -124,12 +135,8 @@ async fn a_process_that_is_killed_while_it_renews_a_token_needs_no_consent() {
 
 #[tokio::test]
 async fn two_processes_that_share_a_file_make_one_refresh() {
-    let server = Server::builder().oauth(MarketplaceApp::new(CLIENT_ID, "secret")).start().await.unwrap();
-    let contact = server.insert(&json!({"locationId": LOCATION, "firstName": "Rosan"})).unwrap();
-    let directory = tempfile::tempdir().unwrap();
-    let tokens = directory.path().join("tokens.json");
-    consent(&app(server.url(), &tokens)).await;
-    let program = Program { server: &server, tokens: &tokens, contact: contact["id"].as_str().unwrap() };
+    let program = Program::consented().await;
+    let server = &program.server;
     for day in 1..=3 {
         server.advance(Duration::from_secs(24 * 60 * 60));
         let (one, other) = tokio::join!(program.run(), program.run());
