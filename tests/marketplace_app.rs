@@ -70,7 +70,7 @@ async fn a_user_installs_the_app_and_a_visitor_signs_up() {
     let (_, back) = get(location_of(&sent), "").await;
     let callback = location_of(&back).to_owned();
 
-    // Another browser has not been sent there.
+    // Another browser has not been sent there, nor does the marketplace send a state.
     for stranger in ["", "state=4711"] {
         assert_eq!(get(&callback, stranger).await.0, 403);
     }
@@ -88,4 +88,11 @@ async fn a_user_installs_the_app_and_a_visitor_signs_up() {
     }
     let (status, said) = sign_up(&page, "rosan").await;
     assert!(status == 400 && said.contains("email"), "{status} {said}");
+
+    // Installed once more, from the marketplace.
+    let (_, sent) = get(&format!("{address}/install"), "").await;
+    let without_state = location_of(&sent).split("&state=").next().unwrap().to_owned();
+    let (_, back) = get(&without_state, "").await;
+    let (_, installed) = get(location_of(&back), "").await;
+    assert_eq!(location_of(&installed), "/sign-up/ve9EPM428h8vShlRW1KT");
 }

@@ -40,7 +40,8 @@ Options:
   --help               Print this help
   --version            Print the version
 
-It prints a line for each request, and stops on Ctrl-C. To create a contact, with 8080 for the port:
+It prints a line for each request, and stops on Ctrl-C. To create a contact, with 8080
+for the port and without --client-id:
 
   curl http://127.0.0.1:8080/contacts/ \\
     --header 'Authorization: Bearer any-token' \\

@@ -2,8 +2,9 @@
 //! contact.
 //!
 //! `cargo run --example marketplace_app --features oauth` starts it beside a mock of the vendor's server, and prints the address to
-//! open. For a real app, set `LEADCONNECTOR_CLIENT_ID`, `LEADCONNECTOR_CLIENT_SECRET` and `REDIRECT_URI`, which ends in
-//! `/oauth/callback`. `TOKENS` is the file of the tokens, and `PORT` the port to listen on.
+//! open. For a real app, set `LEADCONNECTOR_CLIENT_ID`, `LEADCONNECTOR_CLIENT_SECRET` and `LEADCONNECTOR_REDIRECT_URI`, which ends in
+//! `/oauth/callback`. `LEADCONNECTOR_TOKENS` is the file of the tokens, by default `tokens.json`; `PORT` is the port to listen on, by
+//! default 8080, or a free one beside the mock.
 
 use std::env;
 use std::error::Error as StdError;
@@ -20,6 +21,7 @@ use leadconnector::{Client, Email, Error, InvalidValue, LocationId, NewContact};
 use leadconnector_mock::{MarketplaceApp, Server};
 use tokio::net::TcpListener;
 
+const CLIENT_ID: &str = "LEADCONNECTOR_CLIENT_ID";
 const SCOPES: [&str; 2] = ["contacts.readonly", "contacts.write"];
 
 #[derive(Clone)]
@@ -31,13 +33,17 @@ struct Site {
 
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn main() -> Result<(), Box<dyn StdError>> {
-    let port = env::var("PORT").map_or(Ok(0), |port| port.parse())?;
+    let client_id = optional(CLIENT_ID);
+    let port = match optional("PORT") {
+        Some(port) => port.parse().map_err(|_| format!("PORT is not the number of a port: {port}"))?,
+        None if client_id.is_some() => 8080,
+        None => 0,
+    };
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
     let address = format!("http://{}", listener.local_addr()?);
-    // Until the program ends.
-    let (app, mock) = match env::var("LEADCONNECTOR_CLIENT_ID") {
-        Ok(client_id) => (real(client_id)?, None),
-        Err(_) => {
+    let (app, mock) = match client_id {
+        Some(client_id) => (real(client_id)?, None),
+        None => {
             let (app, mock) = mocked(&address).await?;
             (app, Some(mock))
         }
@@ -54,12 +60,20 @@ pub(crate) async fn main() -> Result<(), Box<dyn StdError>> {
     Ok(axum::serve(listener, routes).await?)
 }
 
+fn optional(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+fn required(name: &str) -> Result<String, String> {
+    optional(name).ok_or_else(|| format!("{name} is not set, and {CLIENT_ID} is"))
+}
+
 /// An app that the vendor knows.
 fn real(client_id: String) -> Result<App, Box<dyn StdError>> {
-    let tokens = env::var("TOKENS").unwrap_or_else(|_| "tokens.json".into());
-    let secret = env::var("LEADCONNECTOR_CLIENT_SECRET")?;
-    let app = App::builder(client_id, secret, FileStore::new(tokens)).redirect_uri(env::var("REDIRECT_URI")?);
-    Ok(app.build()?)
+    let tokens = optional("LEADCONNECTOR_TOKENS").unwrap_or_else(|| "tokens.json".into());
+    let secret = required("LEADCONNECTOR_CLIENT_SECRET")?;
+    let redirect_uri = required("LEADCONNECTOR_REDIRECT_URI")?;
+    Ok(App::builder(client_id, secret, FileStore::new(tokens)).redirect_uri(redirect_uri).build()?)
 }
 
 /// An app that a mock of the vendor's server knows.
@@ -95,10 +109,14 @@ async fn callback(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Redirect, Failure> {
+    let query = query.unwrap_or_default();
     let cookies = headers.get_all(COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
     let mut cookies = cookies.flat_map(|cookies| cookies.split("; "));
-    let state = cookies.find_map(|cookie| cookie.strip_prefix("state=")).unwrap_or_default();
-    let code = Code::from_callback(&query.unwrap_or_default(), state)?;
+    let code = match cookies.find_map(|cookie| cookie.strip_prefix("state=")) {
+        Some(state) => Code::from_callback(&query, state)?,
+        // Begun in the vendor's marketplace. Nobody is signed in here whose account the location could be joined with.
+        None => Code::from_marketplace(&query)?,
+    };
     match site.app.exchange(code).await?.holder {
         Holder::Location(location) => Ok(Redirect::to(&format!("/sign-up/{location}"))),
         Holder::Company(_) => Ok(Redirect::to("/")),
@@ -135,48 +153,56 @@ async fn sign_up(
 }
 
 /// What a visitor is told when something goes wrong. The log has the rest.
-struct Failure(Error);
+enum Failure {
+    OAuth(OAuthError),
+    Call(Error),
+}
 
 impl From<OAuthError> for Failure {
     fn from(error: OAuthError) -> Self {
-        Self(error.into())
+        Self::OAuth(error)
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self(error)
+        Self::Call(error)
     }
 }
 
 impl From<InvalidValue> for Failure {
     fn from(error: InvalidValue) -> Self {
-        Self(error.into())
+        Self::Call(error.into())
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let Self(error) = self;
-        eprintln!("{error}");
-        let mut reason = error.source();
-        while let Some(error) = reason {
-            eprintln!("  {error}");
-            reason = error.source();
-        }
-        let oauth = match &error {
-            Error::Token(error) => error.oauth(),
-            _ => None,
+        let (error, oauth): (&dyn StdError, _) = match &self {
+            Self::OAuth(error) => (error, Some(error)),
+            Self::Call(Error::Token(error)) => (error, error.oauth()),
+            Self::Call(error) => (error, None),
         };
-        let (status, text) = match (oauth.map(OAuthError::remedy), &error) {
+        log(error);
+        let (status, text) = match (oauth.map(OAuthError::remedy), &self) {
             (Some(Remedy::Consent), _) => {
                 (StatusCode::FORBIDDEN, r#"Please <a href="/install">install the app again</a>."#.to_owned())
             }
-            (_, Error::Invalid(error)) => {
+            (_, Self::Call(Error::Invalid(error))) => {
                 (StatusCode::BAD_REQUEST, format!("Please look at what you entered: {error}."))
             }
             _ => (StatusCode::SERVICE_UNAVAILABLE, "Please try again in a while.".to_owned()),
         };
         (status, Html(text)).into_response()
+    }
+}
+
+/// Writes an error with its reasons.
+fn log(error: &dyn StdError) {
+    eprintln!("{error}");
+    let mut reason = error.source();
+    while let Some(error) = reason {
+        eprintln!("  {error}");
+        reason = error.source();
     }
 }

@@ -28,16 +28,6 @@ becomes! {
     TagsNotAdded => TagsNotAdded, in Box;
 }
 
-#[cfg(feature = "oauth")]
-impl From<crate::oauth::OAuthError> for Error {
-    fn from(error: crate::oauth::OAuthError) -> Self {
-        match error {
-            crate::oauth::OAuthError::Invalid(error) => error.into(),
-            error => TokenError::new(error.into()).into(),
-        }
-    }
-}
-
 impl From<BuildError> for Error {
     fn from(error: BuildError) -> Self {
         match error {

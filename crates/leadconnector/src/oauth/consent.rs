@@ -95,40 +95,48 @@ impl Code {
     ///
     /// The state is missing or another one, the user has declined, or there is no code.
     pub fn from_callback(query: &str, state: &str) -> Result<Self, OAuthError> {
-        let query = query.strip_prefix('?').unwrap_or(query);
-        let parameter = |name: &str| {
-            form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
-        };
+        let parameter = |name: &str| parameter(query, name);
         // An empty one would be that of everybody.
         if state.is_empty() || parameter("state").as_deref() != Some(state) {
             return Err(OAuthError::StateMismatch);
         }
-        match (parameter("code"), parameter("error")) {
-            (_, Some(error)) => Err(OAuthError::Declined { error: shown(&error) }),
-            (Some(code), None) => Self::without_state(code),
-            (None, None) => {
-                Err(InvalidValue::new("code", "is not in the query that came from the consent page").into())
-            }
-        }
+        Self::from_parameters(parameter("code"), parameter("error"))
     }
 
-    /// A code that came without a state: from an installation that was begun in the vendor's marketplace, where the app has not sent
-    /// the browser. Whoever makes such a link decides whose tokens they are, so ask the user who is signed in before you join the two.
+    /// The code of an installation that was begun in the vendor's marketplace: the app has not sent the browser, so there is no state.
+    /// `query` is what stands behind the `?` in the URL.
+    ///
+    /// Anybody can make such a link, and decides by it whose tokens they are. Before you join the location with somebody who is signed
+    /// in to your program, ask them.
     ///
     /// # Errors
     ///
-    /// The code is empty.
-    pub fn without_state(code: impl Into<String>) -> Result<Self, OAuthError> {
-        let code = code.into();
-        if code.is_empty() {
-            return Err(InvalidValue::new("code", "is empty").into());
+    /// There is a state, the user has declined, or there is no code.
+    pub fn from_marketplace(query: &str) -> Result<Self, OAuthError> {
+        let parameter = |name: &str| parameter(query, name);
+        if parameter("state").is_some() {
+            return Err(OAuthError::StateMismatch);
         }
-        Ok(Self(code))
+        Self::from_parameters(parameter("code"), parameter("error"))
+    }
+
+    fn from_parameters(code: Option<String>, error: Option<String>) -> Result<Self, OAuthError> {
+        match (code, error) {
+            (_, Some(error)) => Err(OAuthError::Declined { error: shown(&error) }),
+            (Some(code), None) if !code.is_empty() => Ok(Self(code)),
+            _ => Err(OAuthError::Declined { error: "no code".into() }),
+        }
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A parameter of a query, with or without its `?`.
+fn parameter(query: &str, name: &str) -> Option<String> {
+    let query = query.strip_prefix('?').unwrap_or(query);
+    form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
 impl fmt::Debug for Code {
@@ -160,10 +168,21 @@ mod tests {
             ("error=access_denied&state=6", "5", "the `state` of the consent is not"),
             ("error=access_denied&state=5", "5", "the user has not consented (`access_denied`)"),
             ("error=%3Cb%3Eaccess&code=a&state=5", "5", "the user has not consented (`baccess`)"),
-            ("state=5", "5", "code is not in the query"),
-            ("code=&state=5", "5", "code is empty"),
+            ("state=5", "5", "the user has not consented (`no code`)"),
+            ("code=&state=5", "5", "the user has not consented (`no code`)"),
         ] {
             let error = code(query, state).unwrap_err();
+            assert!(error.starts_with(said), "{query}: {error}");
+        }
+        let code = |query| Code::from_marketplace(query).map(|code| code.0).map_err(|error| error.to_string());
+        assert_eq!(code("?code=a%2Fb"), Ok("a/b".into()));
+        for (query, said) in [
+            // It is from there where one was sent along, or from somebody who makes one up.
+            ("code=a&state=5", "the `state` of the consent is not"),
+            ("error=access_denied", "the user has not consented (`access_denied`)"),
+            ("", "the user has not consented (`no code`)"),
+        ] {
+            let error = code(query).unwrap_err();
             assert!(error.starts_with(said), "{query}: {error}");
         }
     }

@@ -284,8 +284,8 @@ impl fmt::Display for OAuthError {
             }
             Self::Store { holder, unsaved: true, .. } => write!(
                 f,
-                "the store of tokens failed for {holder}: mend it before this process ends, which has new tokens in memory, \
-                 and saves them with a later call"
+                "the store of tokens failed for {holder}: mend the store; until then new tokens are in the memory of this \
+                 process alone, and a later call saves them"
             ),
             Self::Unreadable(holder) => {
                 write!(f, "the store has something for {holder} that is no token of this crate's: mend the store")

@@ -59,7 +59,7 @@ pub(super) struct Kept {
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Claim {
     /// A number of the process.
-    pub(super) by: u64,
+    pub(super) by: i64,
     /// When it was begun, in seconds since 1970.
     pub(super) at: u64,
 }
@@ -213,7 +213,7 @@ pub(super) fn moment(seconds: u64) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, 0).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
-/// A number that nobody else has, of 63 bits.
-pub(super) fn random() -> Result<u64, OAuthError> {
-    getrandom::u64().map(|number| number >> 1).map_err(|_| OAuthError::NoRandomness)
+/// A number that nobody else has.
+pub(super) fn random() -> Result<i64, OAuthError> {
+    getrandom::u64().map(u64::cast_signed).map_err(|_| OAuthError::NoRandomness)
 }

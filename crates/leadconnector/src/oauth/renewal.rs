@@ -40,7 +40,7 @@ pub(super) struct Shared {
     pub(super) client: Client,
     pub(super) store: Box<dyn AnyStore>,
     /// A number of this process, by which it knows its own refreshes.
-    pub(super) id: u64,
+    pub(super) id: i64,
     pub(super) holders: Mutex<HashMap<Holder, Arc<Mutex<State>>>>,
 }
 
@@ -307,7 +307,7 @@ impl Shared {
         if let Some(unsaved) = unsaved {
             self.save(holder, state, unsaved).await?;
         }
-        let mut watched: Option<(u64, Instant)> = None;
+        let mut watched: Option<(i64, Instant)> = None;
         let mut swaps = Swaps::default();
         loop {
             let Some((record, kept)) = self.load(holder).await? else {
@@ -432,7 +432,7 @@ impl Swaps {
         self.0 += 1;
         if self.0 >= SWAPS {
             let problem = "it swaps nothing, whatever is expected: does `load` see what was swapped last, and does a revision keep \
-                           all of its 63 bits?";
+                           all of its 64 bits?";
             return Err(problem.into());
         }
         tokio::time::sleep(SWAP_AGAIN).await;

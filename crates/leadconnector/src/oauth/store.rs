@@ -20,8 +20,58 @@ use crate::BoxError;
 /// the new access token is used.
 ///
 /// Several processes may share a store, if [`compare_and_swap`](Self::compare_and_swap) is one step for all of them. In a database
-/// that is one statement, such as `UPDATE tokens SET record = $1, revision = $2 WHERE holder = $3 AND revision = $4`, and whether it
-/// has changed a row.
+/// that is one statement, and whether it has changed a row:
+///
+/// ```
+/// use leadconnector::oauth::{Holder, Record, TokenStore};
+/// use leadconnector::token::BoxError;
+/// # struct Pool;
+/// # struct Row { revision: i64, record: String }
+/// # impl Pool {
+/// #     async fn fetch(&self, _: &str, _: (&str,)) -> Result<Option<Row>, BoxError> { Ok(None) }
+/// #     async fn execute<T>(&self, _: &str, _: T) -> Result<u64, BoxError> { Ok(0) }
+/// # }
+///
+/// struct Tokens {
+///     pool: Pool,
+/// }
+///
+/// impl TokenStore for Tokens {
+///     async fn load(&self, holder: &Holder) -> Result<Option<Record>, BoxError> {
+///         let sql = "SELECT revision, record FROM tokens WHERE holder = $1";
+///         let row = self.pool.fetch(sql, (&holder.to_string(),)).await?;
+///         Ok(row.map(|row| Record::new(row.revision, row.record)))
+///     }
+///
+///     async fn compare_and_swap(
+///         &self,
+///         holder: &Holder,
+///         expected: Option<&Record>,
+///         new: Option<&Record>,
+///     ) -> Result<bool, BoxError> {
+///         let holder = holder.to_string();
+///         let rows = match (expected, new) {
+///             (None, None) => return Ok(true),
+///             (None, Some(new)) => {
+///                 let sql = "INSERT INTO tokens (holder, revision, record) VALUES ($1, $2, $3)
+///                            ON CONFLICT DO NOTHING";
+///                 self.pool.execute(sql, (&holder, new.revision(), new.text())).await?
+///             }
+///             (Some(old), Some(new)) => {
+///                 let sql = "UPDATE tokens SET revision = $3, record = $4
+///                            WHERE holder = $1 AND revision = $2";
+///                 let values = (&holder, old.revision(), new.revision(), new.text());
+///                 self.pool.execute(sql, values).await?
+///             }
+///             (Some(old), None) => {
+///                 let sql = "DELETE FROM tokens WHERE holder = $1 AND revision = $2";
+///                 self.pool.execute(sql, (&holder, old.revision())).await?
+///             }
+///         };
+///         Ok(rows == 1)
+///     }
+/// }
+/// ```
 ///
 /// [`load`](Self::load) has to see what the last swap has put there, so it does not read from a replica that lags. Each app needs a store
 /// of its own.
@@ -34,7 +84,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Puts a record in the place of another one, in one step, if that is still there; and says whether it did. `expected` is what
     /// should be there, or none if nothing should be. Without `new`, what is there is removed. Records are the same if their
-    /// [revisions](Record::revision) are.
+    /// [revisions](Record::revision) are. One of the two is there always.
     fn compare_and_swap(
         &self,
         holder: &Holder,
@@ -65,18 +115,18 @@ impl<S: TokenStore> TokenStore for Arc<S> {
 /// it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
-    revision: u64,
+    revision: i64,
     text: String,
 }
 
 impl Record {
     /// A record as it was stored.
-    pub fn new(revision: u64, text: impl Into<String>) -> Self {
+    pub fn new(revision: i64, text: impl Into<String>) -> Self {
         Self { revision, text: text.into() }
     }
 
-    /// A number that no other record of the holder has. It fits into 63 bits, as the integers of databases do.
-    pub fn revision(&self) -> u64 {
+    /// A number that no other record of the holder has.
+    pub fn revision(&self) -> i64 {
         self.revision
     }
 

@@ -110,7 +110,7 @@ const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
-    revision: u64,
+    revision: i64,
     record: String,
 }
 
@@ -128,6 +128,7 @@ impl From<Stored> for Record {
 
 impl Paths {
     fn locked(&self) -> Result<File, FileError> {
+        self.check_place()?;
         let failed = |error| FileError::io(&self.lock, "cannot be locked", error);
         let lock =
             private(OpenOptions::new().create(true).truncate(false).write(true)).open(&self.lock).map_err(failed)?;
@@ -136,6 +137,7 @@ impl Paths {
     }
 
     fn read(&self) -> Result<Holders, FileError> {
+        self.check_place()?;
         let file = match File::open(&self.file) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Holders::new()),
@@ -146,7 +148,12 @@ impl Paths {
         // What serde says may have a token in it.
         let unreadable = |error: serde_json::Error| {
             let (line, column) = (error.line(), error.column());
-            FileError::content(&self.file, format!("is not a file of tokens, from line {line}, column {column} on"))
+            FileError::content(
+                &self.file,
+                format!(
+                    "is not a file of tokens, from line {line}, column {column} on: restore it; or remove it, and the users consent again"
+                ),
+            )
         };
         let content: Content<Holders> = serde_json::from_str(&text).map_err(unreadable)?;
         if content.format != FORMAT {
@@ -155,6 +162,17 @@ impl Paths {
             return Err(FileError::content(&self.file, problem));
         }
         Ok(content.holders)
+    }
+
+    fn check_place(&self) -> Result<(), FileError> {
+        let problem = if self.file.is_dir() {
+            "is a directory: name a file in it"
+        } else if self.file.parent().is_some_and(|directory| !directory.is_dir()) {
+            "is to be in a directory that is not there: make it"
+        } else {
+            return Ok(());
+        };
+        Err(FileError::content(&self.file, problem.into()))
     }
 
     #[cfg(unix)]

@@ -46,7 +46,7 @@ async fn a_code_is_exchanged_once() {
     // What was there is still there.
     app.access_token(&holder()).await.unwrap();
 
-    let error = app.exchange(Code::without_state("made-up").unwrap()).await.unwrap_err();
+    let error = app.exchange(Code::from_marketplace("code=made-up").unwrap()).await.unwrap_err();
     assert!(matches!(error, OAuthError::CodeRefused(_)), "{error:?}");
 }
 

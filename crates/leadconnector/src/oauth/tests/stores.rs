@@ -48,11 +48,11 @@ async fn a_store_compares_and_swaps() {
 async fn nothing_is_lost_between_two_who_write() {
     let directory = tempfile::tempdir().unwrap();
     let path = Arc::new(directory.path().join("tokens.json"));
-    let count = async |store: FileStore, first: u64| {
+    let count = async |store: FileStore, first: i64| {
         for number in 0..25 {
             loop {
                 let before = store.load(&holder("a")).await.unwrap();
-                let text = before.as_ref().map_or(0, |record| record.text().parse::<u64>().unwrap()) + 1;
+                let text = before.as_ref().map_or(0, |record| record.text().parse::<i64>().unwrap()) + 1;
                 let record = Record::new(first + number, text.to_string());
                 if store.compare_and_swap(&holder("a"), before.as_ref(), Some(&record)).await.unwrap() {
                     break;
@@ -79,20 +79,27 @@ async fn a_file_of_something_else_is_left_alone() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens.json");
     for (content, said) in [
-        ("secret", "tokens.json is not a file of tokens, from line 1, column 1 on"),
-        ("", "tokens.json is not a file of tokens, from line 1, column 0 on"),
-        ("{\"format\":1,\n\"holders\":{\"a\":1}}", "tokens.json is not a file of tokens, from line 2, column 16 on"),
+        (
+            "secret",
+            "tokens.json is not a file of tokens, from line 1, column 1 on: restore it; or remove it, and the users consent again",
+        ),
+        (
+            "",
+            "tokens.json is not a file of tokens, from line 1, column 0 on: restore it; or remove it, and the users consent again",
+        ),
+        (
+            "{\"format\":1,\n\"holders\":{\"a\":1}}",
+            "tokens.json is not a file of tokens, from line 2, column 16 on: restore it; or remove it, and the users consent again",
+        ),
         (r#"{"format":2,"holders":{}}"#, "tokens.json has the format 2, and this version of leadconnector reads 1"),
     ] {
         private(&path, content);
         assert_eq!(error(&path).await, said);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
     }
-    let nowhere = FileStore::new(directory.path().join("missing").join("tokens.json"));
-    assert_eq!(nowhere.load(&holder("a")).await.unwrap(), None);
-    let record = Record::new(1, "text");
-    let error = nowhere.compare_and_swap(&holder("a"), None, Some(&record)).await.unwrap_err();
-    assert!(error.to_string().ends_with("tokens.json.lock cannot be locked"), "{error}");
+    let nowhere = directory.path().join("missing").join("tokens.json");
+    assert_eq!(error(&nowhere).await, "tokens.json is to be in a directory that is not there: make it");
+    assert_eq!(error(directory.path()).await, "tokens.json is a directory: name a file in it");
 }
 
 /// Writes a file that only its owner can read.
