@@ -45,11 +45,15 @@ struct Variant {
     json_schema: bool,
 }
 
-const VARIANTS: [Variant; 5] = [
+const VARIANTS: [Variant; 4] = [
     Variant { name: "default features", default_features: true, features: &[], json_schema: false },
     Variant { name: "native-tls", default_features: false, features: &["native-tls"], json_schema: false },
-    Variant { name: "oauth", default_features: false, features: &["rustls", "oauth"], json_schema: false },
-    Variant { name: "schemars, of leadconnector-raw", default_features: true, features: &[], json_schema: true },
+    Variant {
+        name: "oauth, and schemars of leadconnector-raw",
+        default_features: true,
+        features: &["oauth"],
+        json_schema: true,
+    },
     Variant { name: "no default features", default_features: false, features: &[], json_schema: false },
 ];
 
@@ -193,6 +197,8 @@ fn downstream_manifest(text: &str, variant: &Variant, version: &str) -> anyhow::
     let mut leadconnector = of_registry();
     if !variant.default_features {
         leadconnector.insert("default-features", false.into());
+    }
+    if !variant.features.is_empty() {
         leadconnector.insert("features", Value::Array(variant.features.iter().copied().collect()));
     }
     let dependencies = dependencies(&mut manifest, "dependencies")?;
