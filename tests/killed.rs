@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_millis(20);
 /// A refresh takes about as long: the answer, and two files that are written to the disk.
 const REFRESH: Duration = Duration::from_millis(40);
 /// How long a process leaves a refresh to one that may be dead.
-const LEFT_TO_OTHERS: Duration = Duration::from_millis(200);
+const LEFT_TO_OTHERS: Duration = Duration::from_millis(100);
 
 fn app(url: &str, tokens: &Path) -> App {
     App::builder(CLIENT_ID, "secret", FileStore::new(tokens))

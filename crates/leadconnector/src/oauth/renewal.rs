@@ -30,7 +30,7 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 const REFUSED_FOR: Duration = Duration::from_secs(60);
 
 /// How often a swap is tried, and the time between. Others swap no more than a few times for each token.
-const SWAPS: u32 = 50;
+const SWAPS: u32 = 20;
 const SWAP_AGAIN: Duration = Duration::from_millis(10);
 
 /// What the clones of an app share.
