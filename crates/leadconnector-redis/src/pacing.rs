@@ -96,6 +96,8 @@ struct Outage {
 struct Line {
     /// Held by the first one, who asks.
     first: FairMutex<()>,
+    /// How many there are, with the first one.
+    length: AtomicU64,
     state: Mutex<LineState>,
 }
 
@@ -131,7 +133,7 @@ impl RedisPacing {
     /// Takes a place, of Redis or else of the local share.
     async fn try_acquire(&self, asking: &mut Asking<'_>, line: &Arc<Line>) -> Result<Turn, PacingError> {
         let shared = &*self.shared;
-        let Answer { outcome, seen } = match shared.ask(asking.location, &asking.place).await {
+        let Answer { outcome, seen } = match shared.ask(asking, line).await {
             Ok(answer) => answer,
             Err(error) => return self.try_locally(error, asking, line),
         };
@@ -185,9 +187,9 @@ enum Turn {
 
 impl Shared {
     /// Asks Redis for a place.
-    async fn ask(&self, location: &LocationId, place: &str) -> Result<Answer, RedisError> {
+    async fn ask(&self, asking: &Asking<'_>, line: &Line) -> Result<Answer, RedisError> {
         let begins_anew = std::mem::take(&mut lock(&self.outage).went_on);
-        let answer = self.take(location, place, begins_anew).await;
+        let answer = self.take(asking, line, begins_anew).await;
         let mut outage = lock(&self.outage);
         match &answer {
             Ok(_) => {
@@ -206,11 +208,12 @@ impl Shared {
         answer
     }
 
-    async fn take(&self, location: &LocationId, place: &str, begins_anew: bool) -> Result<Answer, RedisError> {
-        let key = |kind| self.redis.key(kind, location);
+    async fn take(&self, asking: &Asking<'_>, line: &Line, begins_anew: bool) -> Result<Answer, RedisError> {
+        let key = |kind| self.redis.key(kind, asking.location);
         let keys = [key("places"), key("state"), key("line"), self.redis.marker()];
         let Allowance { max, interval, daily } = self.first;
         let numbers = [
+            ("behind", line.length.load(Ordering::Relaxed).saturating_sub(1)),
             ("max", max),
             ("interval", millis(interval)),
             ("daily", daily),
@@ -221,7 +224,7 @@ impl Shared {
         ];
         self.redis
             .run(&self.scripts.take, &keys, |take, run| {
-                take.arg(&[("run", run), ("process", &self.process), ("place", place)]).arg(&numbers);
+                take.arg(&[("run", run), ("process", &self.process), ("place", &asking.place)]).arg(&numbers);
                 if begins_anew {
                     take.arg(&[("begins_anew", true)]);
                 }
@@ -253,6 +256,7 @@ impl Pacing for RedisPacing {
 
     async fn acquire(&self, location: &LocationId) -> Result<RedisPermit, PacingError> {
         let line = self.line(location);
+        let _waiting = Waiting::new(&line);
         let _first = line.first.lock().await;
         let number = self.shared.places.fetch_add(1, Ordering::Relaxed);
         let place = format!("{}.{number:x}", self.shared.process);
@@ -270,6 +274,22 @@ impl Pacing for RedisPacing {
         let line = Arc::clone(lock(&self.shared.lines).get(location)?);
         let (seen, when) = lock(&line.state).seen?;
         seen.rate_limit(when.elapsed())
+    }
+}
+
+/// One of a line.
+struct Waiting<'a>(&'a Line);
+
+impl<'a> Waiting<'a> {
+    fn new(line: &'a Line) -> Self {
+        line.length.fetch_add(1, Ordering::Relaxed);
+        Self(line)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.length.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

@@ -17,7 +17,7 @@ local used = tonumber(state[3] or 0)
 if told.how == 'unused' then
     -- Nothing was sent, or nobody waits for the place any more.
     local waits = redis.call('HGET', line_key, process)
-    if waits and string.match(waits, '^%d+:%d+:(.*)$') == place then
+    if waits and string.match(waits, '^%d+:%d+:%d+:(.*)$') == place then
         redis.call('HDEL', line_key, process)
     end
     if redis.call('ZREM', places, place) == 1 and used > 0 then
@@ -57,7 +57,7 @@ if told.remaining and told.grants and grants >= tonumber(told.grants) and free >
     local ours = tonumber(told.taken) + grants - tonumber(told.grants)
     local by_others = math.min(max - tonumber(told.remaining) - ours, max)
     for i = 1, by_others do
-        redis.call('ZADD', places, free, place .. '+' .. i)
+        redis.call('ZADD', places, free, '+' .. place .. '+' .. i)
     end
     -- Another answer that tells of the same ones adds them no more.
     if by_others > 0 then

@@ -3,7 +3,8 @@
 -- KEYS: `places`, a sorted set: of each place, the moment at which it is free again. One in use has a moment that lies an interval and
 --       the lease ahead; it is put off while the request lasts, and lets the place lapse if the process has died.
 --       `state`, a hash: what is allowed, how much of the day is used, and how many places were ever given.
---       `line`, a hash: of each process that waits, its first one: since when, until when it will have asked again, for which place.
+--       `line`, a hash: of each process that waits: since when, until when it will have asked again, how many places it wants, and for
+--       which one it has asked.
 --       `marker`, a hash: which start of the server this is, and since when nobody goes on without it.
 -- ARGV: names and values.
 --
@@ -71,30 +72,59 @@ if opens > now then
     return answer(WAIT, opens - now)
 end
 
--- How many of the others stand before this one. Who has not come back to ask has died.
-local arrived, before = now, 0
-local line, others = redis.call('HGETALL', line_key), {}
+-- The other processes that wait. Which has not come back to ask has died.
+local arrived, others, waiting = now, {}, 1
+local line = redis.call('HGETALL', line_key)
 for i = 1, #line, 2 do
-    local other_arrived, back = string.match(line[i + 1], '^(%d+):(%d+):')
+    local since_then, back, wants = string.match(line[i + 1], '^(%d+):(%d+):(%d+):')
     if line[i] == process then
-        arrived = tonumber(other_arrived)
+        arrived = tonumber(since_then)
     elseif tonumber(back) < now then
         redis.call('HDEL', line_key, line[i])
     else
-        others[line[i]] = tonumber(other_arrived)
+        others[line[i]] = { arrived = tonumber(since_then), wants = tonumber(wants) }
+        waiting = waiting + 1
     end
 end
-for other, other_arrived in pairs(others) do
-    if other_arrived < arrived or (other_arrived == arrived and other < process) then
-        before = before + 1
+
+-- How many places go to them before one goes to this process. Each has an equal part of what those do not hold that want no more. Who
+-- holds less than its part comes first, and of those that are alike, the one that came first.
+local before, held, next_of_mine = 0, {}, nil
+if waiting > 1 then
+    local of_waiting = 0
+    local all = redis.call('ZRANGE', places, 0, -1, 'WITHSCORES')
+    for i = 1, #all, 2 do
+        local owner = string.match(all[i], '^[^.]*')
+        held[owner] = (held[owner] or 0) + 1
+        if owner == process then
+            next_of_mine = next_of_mine or tonumber(all[i + 1])
+        end
+        if owner == process or others[owner] then
+            of_waiting = of_waiting + 1
+        end
     end
+    local part = math.max(math.floor((max - (taken - of_waiting)) / waiting), 1)
+    local has_part = (held[process] or 0) >= part
+    for name, other in pairs(others) do
+        local lacks = part - (held[name] or 0)
+        if has_part and lacks > 0 then
+            before = before + math.min(lacks, other.wants)
+        elseif has_part == (lacks <= 0) then
+            local came_first = other.arrived < arrived or (other.arrived == arrived and name < process)
+            before = before + (came_first and 1 or 0)
+        end
+    end
+end
+local function stand_in_line(wants, wait, asked)
+    redis.call('HSET', line_key, process, string.format('%d:%d:%d:%s', arrived, now + wait + 1000, wants, asked))
+    redis.call('PEXPIRE', line_key, interval + 10000)
 end
 
 -- Until an answer has said what is allowed, one request goes ahead; and another one if that takes too long.
 local is_ahead = not known
     and ahead_since + interval > now
     and redis.call('ZCOUNT', places, string.format('(%d', now + interval + 1), '+inf') > 0
-local free = max - taken
+local free, behind = max - taken, tonumber(told.behind)
 if free > before and not is_ahead then
     taken, grants, used = taken + 1, grants + 1, used + 1
     redis.call('ZADD', places, latest, place)
@@ -104,21 +134,24 @@ if free > before and not is_ahead then
         redis.call('HSET', state_key, 'ahead', now)
     end
     redis.call('PEXPIRE', state_key, day + 3600000)
-    redis.call('HDEL', line_key, process)
+    if behind > 0 then
+        -- The next one of this process is about to ask.
+        arrived = now
+        stand_in_line(behind, 0, '')
+    else
+        redis.call('HDEL', line_key, process)
+    end
     return answer(TAKEN, 0)
 end
 
--- Those before this one take what becomes free first. What is in use now is not free sooner than an interval from now, unless nothing
+-- Until that many places more are free, or one of its own. What is in use now is not free sooner than an interval from now, unless nothing
 -- was sent with it: so nobody waits longer before they ask again.
 local wait = interval
 if is_ahead then
     wait = math.min(poll, interval)
 else
     local next = redis.call('ZRANGE', places, before - free, before - free, 'WITHSCORES')
-    if next[2] then
-        wait = math.min(tonumber(next[2]) - now, interval)
-    end
+    wait = math.min(wait, tonumber(next[2] or latest) - now, (next_of_mine or latest) - now)
 end
-redis.call('HSET', line_key, process, string.format('%d:%d:%s', arrived, now + wait + 1000, place))
-redis.call('PEXPIRE', line_key, interval + 10000)
+stand_in_line(behind + 1, wait, place)
 return answer(WAIT, wait)

@@ -106,8 +106,9 @@ async fn a_user_with_these_rights_alone() {
     assert!(store.compare_and_swap(&holder, Some(&record), None).await.unwrap());
     // What is told later needs no other right.
     server.until_gone(&["{leadconnector}:places:a"]).await;
+    // A newer server logs that the client library may not say its name: it does without.
     let denied: Vec<redis::Value> = server.run(&["ACL", "LOG"]).await;
-    assert!(denied.is_empty(), "{denied:?}");
+    assert!(denied.iter().all(|entry| format!("{entry:?}").contains("client|setinfo")), "{denied:?}");
 }
 
 #[tokio::test]

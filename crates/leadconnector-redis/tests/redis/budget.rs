@@ -114,7 +114,7 @@ async fn who_dies_in_the_line_keeps_nobody_waiting() {
     let [one, other] = two(&server, 1).await;
     let permit = now(&one).await.unwrap();
     // As a process that died leaves it.
-    let dead = format!("0:{}:x", server.milliseconds().await + 1_500);
+    let dead = format!("0:{}:1:x", server.milliseconds().await + 1_500);
     let () = server.run(&["HSET", "{leadconnector}:line:ve9EPM428h8vShlRW1KT", "dead", &dead]).await;
     permit.unused();
     let begun = Instant::now();
