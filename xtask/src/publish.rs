@@ -261,7 +261,7 @@ mod tests {
     fn the_crates_of_this_workspace() {
         let packages = super::packages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..")).unwrap();
         let crates: Vec<_> = packages.iter().map(|package| (package.name.as_str(), package.has_library)).collect();
-        let libraries = ["leadconnector-mock", "leadconnector-raw", "leadconnector"].map(|name| (name, true));
-        assert_eq!(crates, [&libraries[..], &[("leadconnector-import", false)]].concat());
+        let [mock, raw, client] = ["leadconnector-mock", "leadconnector-raw", "leadconnector"].map(|name| (name, true));
+        assert_eq!(crates, [mock, raw, client, ("leadconnector-import", false), ("leadconnector-redis", true)]);
     }
 }

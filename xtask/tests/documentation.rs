@@ -12,7 +12,14 @@ const ROOM: usize = 92;
 fn no_example_is_wider_than_its_box() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut wide = Vec::new();
-    for folder in ["leadconnector/src", "leadconnector/docs", "leadconnector-mock/src", "leadconnector-raw/src"] {
+    for folder in [
+        "leadconnector/src",
+        "leadconnector/docs",
+        "leadconnector-mock/src",
+        "leadconnector-raw/src",
+        "leadconnector-redis/src",
+        "leadconnector-redis/docs",
+    ] {
         for file in files(&root.join("crates").join(folder)) {
             let text = fs::read_to_string(&file).unwrap();
             let is_code = file.extension().is_some_and(|extension| extension == "rs");

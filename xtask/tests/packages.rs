@@ -32,3 +32,8 @@ fn leadconnector_mock() {
 fn leadconnector_raw() {
     insta::assert_snapshot!(files("leadconnector-raw"));
 }
+
+#[test]
+fn leadconnector_redis() {
+    insta::assert_snapshot!(files("leadconnector-redis"));
+}

@@ -51,10 +51,9 @@ pub enum WhenAway {
 
 /// The pace of each location, kept in Redis for all processes that use it.
 ///
-/// Who comes first is served first: exactly within a process, and by turns between processes, each of which has one request that stands
-/// in the common line. So each process gets the same part of a budget that is used up.
+/// Within a process, who comes first is served first. Of a budget that is used up, each process that waits gets an equal part.
 ///
-/// `ClientBuilder::pacing` takes it. Cloning it is cheap, and the clones are one process to the others. Guide: [several
+/// `ClientBuilder::pacing` takes it. Cloning it is cheap, and the clones are one process to the others. Guide: [Several
 /// machines](crate::guide).
 #[derive(Clone)]
 pub struct RedisPacing {

@@ -138,6 +138,12 @@ pub(super) const STEPS: &[Step] = &[
         "the table that cargo run --example sharing prints, and crates/leadconnector/src/call/pacing/share.rs",
     ),
     step(
+        "redis",
+        "what several processes share through a real Redis, and the figures of the guide",
+        Work::Function(redis),
+        "what the failed test says; cargo test --workspace --test redis",
+    ),
+    step(
         "fuzz",
         "whatever is in an answer, an id is not lost: more cases than the tests try",
         Work::Function(fuzz),
@@ -171,7 +177,7 @@ pub(super) const STEPS: &[Step] = &[
         "doc",
         "the documentation has no broken link",
         Work::Function(doc),
-        "an edit of the documentation that is named above; cargo doc --workspace --no-deps --features leadconnector/oauth shows it",
+        "an edit of the documentation that is named above; cargo doc --workspace --no-deps --features leadconnector/oauth,leadconnector-redis/oauth shows it",
     ),
     step(
         "adding-a-field",
@@ -278,6 +284,17 @@ fn native_tls(root: &Path) -> anyhow::Result<End> {
     Ok(End::Passed)
 }
 
+/// `REDIS_SERVER` names another program than `redis-server`, such as `valkey-server`.
+fn redis(root: &Path) -> anyhow::Result<End> {
+    let server = std::env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".into());
+    if process::capture(Command::new(&server).arg("--version")).is_err() {
+        return Ok(End::LeftOut(format!("it needs {server}; get it with: apt install redis-server")));
+    }
+    // What the tests print are the figures.
+    cargo(root, &["test", "--workspace", "--test", "redis", "--locked", "--", "--show-output"])?;
+    Ok(End::Passed)
+}
+
 fn fuzz(root: &Path) -> anyhow::Result<End> {
     let mut test = workspace::cargo(root);
     test.args(["test", "--workspace", "--lib", "--locked", "--"]);
@@ -288,7 +305,8 @@ fn fuzz(root: &Path) -> anyhow::Result<End> {
 
 fn doc(root: &Path) -> anyhow::Result<End> {
     let mut doc = workspace::cargo(root);
-    doc.args(["doc", "--workspace", "--no-deps", "--features", "leadconnector/oauth", "--locked"]);
+    let features = "leadconnector/oauth,leadconnector-redis/oauth";
+    doc.args(["doc", "--workspace", "--no-deps", "--features", features, "--locked"]);
     process::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))?;
     Ok(End::Passed)
 }

@@ -87,8 +87,10 @@ async fn keys_of_something_else_that_come_later() {
 async fn a_user_with_these_rights_alone() {
     const GUIDE: &str = include_str!("../../docs/several-machines.md");
     let server = Server::start().await;
-    let rule = GUIDE.lines().find(|line| line.starts_with("ACL SETUSER")).unwrap();
-    let words: Vec<_> = rule.split(' ').collect();
+    let (_, rule) = GUIDE.split_once("redis-cli ").unwrap();
+    let (rule, _) = rule.split_once("```").unwrap();
+    let words: Vec<_> =
+        rule.split_whitespace().filter(|word| *word != "\\").map(|word| word.trim_matches('\'')).collect();
     let () = server.run(&words).await;
     server.has_been_here_for_long().await;
     let url = server.url().replace("redis://", "redis://leadconnector:secret@");
