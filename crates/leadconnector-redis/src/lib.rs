@@ -15,10 +15,7 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let redis = Redis::connect("redis://127.0.0.1").await?;
-//! let client = Client::from_env()?;
-//! # let client = {
 //! let client = Client::builder_from_env().pacing(RedisPacing::new(redis)).build()?;
-//! # client };
 //! # Ok(())
 //! # }
 //! ```
@@ -27,7 +24,7 @@
 //!   an interval and five seconds.
 //! - What the vendor's headers say of a location corrects the count for everybody.
 //! - [`WhenAway`] says what happens without Redis.
-//! - With the feature `oauth`, [`RedisTokenStore`] keeps the tokens of an app of the marketplace.
+//! - With the feature `oauth`, `RedisTokenStore` keeps the tokens of an app of the marketplace.
 //!
 //! The guide [Several machines](guide) has the numbers, and what is the limit of each promise.
 //!
@@ -35,7 +32,6 @@
 
 mod connection;
 mod error;
-#[cfg(any(doc, doctest))]
 #[doc = include_str!("../docs/several-machines.md")]
 pub mod guide {}
 mod pacing;

@@ -290,8 +290,10 @@ fn redis(root: &Path) -> anyhow::Result<End> {
     if process::capture(Command::new(&server).arg("--version")).is_err() {
         return Ok(End::LeftOut(format!("it needs {server}; get it with: apt install redis-server")));
     }
-    // What the tests print are the figures.
-    cargo(root, &["test", "--workspace", "--test", "redis", "--locked", "--", "--show-output"])?;
+    // What the tests print are the figures. They wait more than they work.
+    let arguments = ["--show-output", "--test-threads", "3"];
+    let mut test = workspace::cargo(root);
+    process::run(test.args(["test", "--workspace", "--test", "redis", "--locked", "--"]).args(arguments))?;
     Ok(End::Passed)
 }
 
