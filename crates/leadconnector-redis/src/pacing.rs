@@ -86,8 +86,9 @@ struct Allowance {
 struct Outage {
     /// Since when Redis is away; none if it is not.
     since: Option<Instant>,
-    /// Whether requests were sent by the local share, of which Redis does not know.
-    went_on: bool,
+    /// How many requests were sent by the local share; and how many of them there were when Redis was told so.
+    sent_locally: u64,
+    told: u64,
 }
 
 /// Those of this process who wait for a location.
@@ -171,7 +172,7 @@ impl RedisPacing {
             // By then Redis may be back.
             Some(wait) => Turn::Wait(wait.min(connection::RETRY)),
             None => {
-                outage.went_on = true;
+                outage.sent_locally += 1;
                 Turn::Send(asking.permit(line, None, interval))
             }
         })
@@ -187,17 +188,20 @@ enum Turn {
 impl Shared {
     /// Asks Redis for a place.
     async fn ask(&self, asking: &Asking<'_>, line: &Line) -> Result<Answer, RedisError> {
-        let begins_anew = std::mem::take(&mut lock(&self.outage).went_on);
-        let answer = self.take(asking, line, begins_anew).await;
+        let (sent_locally, told) = {
+            let outage = lock(&self.outage);
+            (outage.sent_locally, outage.told)
+        };
+        let answer = self.take(asking, line, sent_locally > told).await;
         let mut outage = lock(&self.outage);
         match &answer {
             Ok(_) => {
+                outage.told = outage.told.max(sent_locally);
                 if outage.since.take().is_some() {
                     tracing::info!("Redis is back");
                 }
             }
             Err(error) => {
-                outage.went_on |= begins_anew;
                 if outage.since.is_none() && matches!(error, RedisError::Away(_)) {
                     tracing::warn!(error.message = %error, "Redis is away");
                     outage.since = Some(Instant::now());

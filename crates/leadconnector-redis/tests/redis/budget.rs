@@ -292,6 +292,26 @@ async fn without_redis_a_call_fails_and_then_goes_on() {
     assert!(begun.elapsed() >= INTERVAL);
 }
 
+/// One that takes connections and does not answer is away, too.
+#[tokio::test]
+async fn a_redis_that_hangs() {
+    let server = Server::start().await;
+    server.has_been_here_for_long().await;
+    let redis = Redis::builder(server.url()).timeout(Duration::from_millis(200)).connect().await.unwrap();
+    let pacing = pace(&redis, 100);
+    now(&pacing).await.unwrap().unused();
+    server.signal("STOP");
+    for _ in 0..2 {
+        let error =
+            tokio::time::timeout(Duration::from_secs(5), pacing.acquire(&location())).await.unwrap().unwrap_err();
+        assert!(matches!(error, PacingError::Store(_)), "{error:?}");
+    }
+    server.signal("CONT");
+    // It is tried again each half second.
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    now(&pacing).await.unwrap().unused();
+}
+
 #[tokio::test]
 async fn without_redis_a_process_goes_on_with_its_share() {
     let mut server = Server::start().await;

@@ -50,6 +50,12 @@ impl Server {
         self.process.wait().unwrap();
     }
 
+    /// Sends it a signal, by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.process.id().to_string()]).status();
+        assert!(status.unwrap().success());
+    }
+
     /// Starts it again, with nothing in it.
     pub(crate) async fn start_again(&mut self) {
         self.process = process(self.port, &self.options, &self.directory);
