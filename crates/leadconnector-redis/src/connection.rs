@@ -176,19 +176,10 @@ impl Shared {
         format!("{}marker", self.prefix)
     }
 
-    /// Refuses a prefix under which somebody else has keys. The marker is written with the first of ours.
+    /// Refuses a prefix under which somebody else has keys. The marker is written together with the first of ours.
     async fn check_keys(&self, connection: &mut MultiplexedConnection) -> Result<(), ConnectError> {
-        let marker = self.marker();
-        let other = |key: &str| ConnectError::OtherKeys { key: key.to_owned() };
-        let kind: String = redis::cmd("TYPE").arg(&marker).query_async(connection).await.map_err(connect_error)?;
-        if kind == "hash" {
-            let mut format = redis::cmd("HGET");
-            let format: Option<String> =
-                format.arg(&marker).arg("format").query_async(connection).await.map_err(connect_error)?;
-            return if format.as_deref() == Some(FORMAT) { Ok(()) } else { Err(other(&marker)) };
-        }
-        if kind != "none" {
-            return Err(other(&marker));
+        if self.has_marker(connection).await? {
+            return Ok(());
         }
         let pattern = format!("{}*", escaped(&self.prefix));
         let mut cursor = 0_u64;
@@ -197,13 +188,34 @@ impl Shared {
             scan.arg(cursor).arg("MATCH").arg(&pattern).arg("COUNT").arg(10_000);
             let (next, keys): (u64, Vec<Vec<u8>>) = scan.query_async(connection).await.map_err(connect_error)?;
             if let Some(key) = keys.first() {
-                return Err(other(&String::from_utf8_lossy(key)));
+                // It may be one of another process that starts at the same time.
+                let is_ours = self.has_marker(connection).await?;
+                let key = String::from_utf8_lossy(key).into_owned();
+                return if is_ours { Ok(()) } else { Err(ConnectError::OtherKeys { key }) };
             }
             if next == 0 {
                 return Ok(());
             }
             cursor = next;
         }
+    }
+
+    /// Whether the marker is there; an error if something else has its name.
+    async fn has_marker(&self, connection: &mut MultiplexedConnection) -> Result<bool, ConnectError> {
+        let key = self.marker();
+        let kind: String = redis::cmd("TYPE").arg(&key).query_async(connection).await.map_err(connect_error)?;
+        if kind == "none" {
+            return Ok(false);
+        }
+        if kind == "hash" {
+            let mut format = redis::cmd("HGET");
+            let format = format.arg(&key).arg("format").query_async(connection);
+            let format: Option<String> = format.await.map_err(connect_error)?;
+            if format.as_deref() == Some(FORMAT) {
+                return Ok(true);
+            }
+        }
+        Err(ConnectError::OtherKeys { key })
     }
 }
 

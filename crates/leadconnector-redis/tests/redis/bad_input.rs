@@ -71,6 +71,23 @@ async fn keys_of_something_else() {
     Redis::connect(&url).await.unwrap();
 }
 
+/// Processes that start at the same time find each other's keys, and these are theirs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn keys_of_those_that_start_at_the_same_time() {
+    let server = Server::start().await;
+    let store = RedisTokenStore::new(server.redis().await);
+    let (holder, record) = (LocationId::new("a").unwrap().into(), Record::new(1, "text"));
+    for round in 0..200 {
+        let () = server.run(&["FLUSHALL"]).await;
+        let url = server.url();
+        let connecting = tokio::spawn(async move { Redis::connect(&url).await });
+        // At one moment or another of the connecting, which takes about a millisecond.
+        std::thread::sleep(Duration::from_micros(round * 10));
+        store.compare_and_swap(&holder, None, Some(&record)).await.unwrap();
+        connecting.await.unwrap().unwrap();
+    }
+}
+
 /// Something else that comes under the prefix later is an error of each call, with nothing sent.
 #[tokio::test]
 async fn keys_of_something_else_that_come_later() {
@@ -107,7 +124,7 @@ async fn a_user_with_these_rights_alone() {
     assert_eq!(store.load(&holder).await.unwrap().as_ref(), Some(&record));
     assert!(store.compare_and_swap(&holder, Some(&record), None).await.unwrap());
     // What is told later needs no other right.
-    server.until_gone(&["{leadconnector}:places:a"]).await;
+    server.until(&["EXISTS", "{leadconnector}:places:a"], "0").await;
     // A newer server logs that the client library may not say its name: it does without.
     let denied: Vec<redis::Value> = server.run(&["ACL", "LOG"]).await;
     assert!(denied.iter().all(|entry| format!("{entry:?}").contains("client|setinfo")), "{denied:?}");

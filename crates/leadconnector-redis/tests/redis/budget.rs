@@ -10,7 +10,12 @@ use leadconnector_redis::{Redis, RedisPacing, RedisPermit, WhenAway};
 
 use crate::server::Server;
 
-const INTERVAL: Duration = Duration::from_millis(500);
+const INTERVAL: Duration = Duration::from_secs(1);
+
+/// What Redis keeps of the location.
+const PLACES: &str = "{leadconnector}:places:ve9EPM428h8vShlRW1KT";
+const STATE: &str = "{leadconnector}:state:ve9EPM428h8vShlRW1KT";
+const LINE: &str = "{leadconnector}:line:ve9EPM428h8vShlRW1KT";
 
 fn location() -> LocationId {
     LocationId::new("ve9EPM428h8vShlRW1KT").unwrap()
@@ -24,7 +29,7 @@ fn pace(redis: &Redis, max: u64) -> RedisPacing {
 async fn two(server: &Server, max: u64) -> [RedisPacing; 2] {
     server.has_been_here_for_long().await;
     let both = [pace(&server.redis().await, max), pace(&server.redis().await, max)];
-    let () = server.run(&["HSET", "{leadconnector}:state:ve9EPM428h8vShlRW1KT", "known", "1"]).await;
+    let () = server.run(&["HSET", STATE, "known", "1"]).await;
     both
 }
 
@@ -63,6 +68,7 @@ async fn a_place_is_free_an_interval_after_the_answer() {
     assert!(waited >= INTERVAL && waited < INTERVAL * 2, "{waited:?}");
     // What was not used is free at once.
     again.unused();
+    server.until(&["ZCARD", PLACES], "2").await;
     assert!(now(&one).await.is_some());
 }
 
@@ -101,9 +107,7 @@ async fn who_gives_up_takes_nothing_and_keeps_nobody_waiting() {
     let permit = now(&one).await.unwrap();
     assert!(now(&other).await.is_none());
     permit.unused();
-    server
-        .until_gone(&["{leadconnector}:places:ve9EPM428h8vShlRW1KT", "{leadconnector}:line:ve9EPM428h8vShlRW1KT"])
-        .await;
+    server.until(&["EXISTS", PLACES, LINE], "0").await;
     assert!(now(&one).await.is_some());
 }
 
@@ -115,7 +119,7 @@ async fn who_dies_in_the_line_keeps_nobody_waiting() {
     let permit = now(&one).await.unwrap();
     // As a process that died leaves it.
     let dead = format!("0:{}:1:x", server.milliseconds().await + 1_500);
-    let () = server.run(&["HSET", "{leadconnector}:line:ve9EPM428h8vShlRW1KT", "dead", &dead]).await;
+    let () = server.run(&["HSET", LINE, "dead", &dead]).await;
     permit.unused();
     let begun = Instant::now();
     other.acquire(&location()).await.unwrap();
@@ -152,7 +156,7 @@ async fn moments_that_cannot_be() {
     let server = Server::start().await;
     let [one, _] = two(&server, 1).await;
     let later = (server.milliseconds().await + 3_600_000).to_string();
-    let () = server.run(&["ZADD", "{leadconnector}:places:ve9EPM428h8vShlRW1KT", &later, "a"]).await;
+    let () = server.run(&["ZADD", PLACES, &later, "a"]).await;
     let () = server.run(&["HSET", "{leadconnector}:marker", "since", &later]).await;
     tokio::time::timeout(Duration::from_secs(10), one.acquire(&location())).await.unwrap().unwrap();
 }
@@ -164,7 +168,7 @@ async fn every_key_has_an_end() {
     let [one, other] = two(&server, 2).await;
     let permits = [now(&one).await.unwrap(), now(&other).await.unwrap()];
     let waiting = tokio::spawn(async move { one.acquire(&location()).await.unwrap() });
-    tokio::time::sleep(INTERVAL / 5).await;
+    server.until(&["EXISTS", LINE], "1").await;
     for (key, longest) in [("places", 70), ("line", 20), ("state", 26 * 3600)] {
         let key = format!("{{leadconnector}}:{key}:ve9EPM428h8vShlRW1KT");
         let seconds: i64 = server.run(&["TTL", &key]).await;
@@ -172,7 +176,7 @@ async fn every_key_has_an_end() {
     }
     permits.into_iter().for_each(|permit| answered(permit, &[("max", 2)]));
     answered(waiting.await.unwrap(), &[("max", 2)]);
-    server.until_gone(&["{leadconnector}:line:ve9EPM428h8vShlRW1KT"]).await;
+    server.until(&["EXISTS", LINE], "0").await;
     let mut keys: Vec<String> = server.run(&["KEYS", "*"]).await;
     keys.sort();
     assert_eq!(
@@ -188,7 +192,7 @@ async fn the_headers_correct_it_for_everybody() {
     let [one, other] = two(&server, 100).await;
     // Somebody else has used 88 of 100.
     answered(now(&one).await.unwrap(), &[("max", 100), ("remaining", 11)]);
-    tokio::time::sleep(INTERVAL / 5).await;
+    server.until(&["ZCARD", PLACES], "89").await;
     let mut permits = Vec::new();
     while let Some(permit) = now(&other).await {
         permits.push(permit);
@@ -211,7 +215,7 @@ async fn a_day_that_is_used_up_is_so_for_everybody() {
     let [one, other] = two(&server, 100).await;
     let left = [("limit-daily", 200_000), ("daily-remaining", 1), ("daily-reset", 3_600_000)];
     answered(now(&one).await.unwrap(), &left);
-    tokio::time::sleep(INTERVAL / 5).await;
+    server.until(&["HGET", STATE, "used"], "199999").await;
     now(&other).await.unwrap();
     for pacing in [one, other] {
         let Err(PacingError::DayUsedUp { again_in }) = pacing.acquire(&location()).await else { panic!() };
@@ -225,7 +229,7 @@ async fn a_location_that_asks_to_wait_is_left_alone_by_everybody() {
     let server = Server::start().await;
     let [one, other] = two(&server, 100).await;
     answered_with(now(&one).await.unwrap(), StatusCode::TOO_MANY_REQUESTS, &[("retry-after", 60)]);
-    tokio::time::sleep(INTERVAL / 5).await;
+    server.until(&["HEXISTS", STATE, "held"], "1").await;
     let Err(PacingError::Held { again_in }) = other.acquire(&location()).await else { panic!() };
     assert!((58..=60).contains(&again_in.as_secs()), "{again_in:?}");
 }
@@ -240,6 +244,7 @@ async fn until_it_is_known_what_is_allowed_one_request_goes_ahead() {
     assert!(begun.elapsed() >= INTERVAL);
     assert!(now(&other).await.is_none());
     answered(permit, &[("max", 100)]);
+    server.until(&["HGET", STATE, "known"], "1").await;
     assert!(now(&other).await.is_some());
 }
 

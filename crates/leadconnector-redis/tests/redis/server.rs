@@ -76,9 +76,9 @@ impl Server {
         let () = self.run(&["HSET", "{leadconnector}:marker", "format", "1", "run", &run, "since", "0"]).await;
     }
 
-    pub(crate) async fn until_gone(&self, keys: &[&str]) {
-        let command = [&["EXISTS"], keys].concat();
-        while self.run::<u64>(&command).await > 0 {
+    /// Waits until a command has this answer: what a pace tells Redis, it tells by and by.
+    pub(crate) async fn until(&self, command: &[&str], expected: &str) {
+        while self.run::<Option<String>>(command).await.as_deref() != Some(expected) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
