@@ -42,7 +42,7 @@ impl RedisTokenStore {
 
 impl TokenStore for RedisTokenStore {
     async fn load(&self, holder: &Holder) -> Result<Option<Record>, BoxError> {
-        let found: Option<(u64, String)> = self.redis.run(&self.load, &[self.key(holder)], |_, _| {}).await?;
+        let found: Option<(i64, String)> = self.redis.run(&self.load, &[self.key(holder)], |_, _| {}).await?;
         Ok(found.map(|(revision, text)| Record::new(revision, text)))
     }
 

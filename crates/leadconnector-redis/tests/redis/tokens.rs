@@ -18,7 +18,7 @@ async fn a_store_compares_and_swaps() {
     let server = Server::start().await;
     let store = RedisTokenStore::new(server.redis().await);
     let (a, b) = (holder("a"), holder("b"));
-    let [one, two] = [1, u64::MAX >> 1].map(|revision| Record::new(revision, format!("text \"{revision}\"\n")));
+    let [one, two] = [1, i64::MIN].map(|revision| Record::new(revision, format!("text \"{revision}\"\n")));
     assert_eq!(store.load(&a).await.unwrap(), None);
     for (expected, new, done, there) in [
         (Some(&one), Some(&two), false, None),
