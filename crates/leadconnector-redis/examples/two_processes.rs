@@ -22,6 +22,7 @@ use leadconnector_redis::{ConnectError, Redis, RedisPacing};
 const INTERVAL: Duration = Duration::from_secs(1);
 const MAX: u64 = 100;
 const INTERVALS: u32 = 8;
+const TASKS: usize = 32;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -59,7 +60,8 @@ async fn main() -> Result<ExitCode> {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     tokio::time::sleep(INTERVAL * INTERVALS).await;
-    // Their input is closed, which ends them.
+    // Their input is closed. Each of their tasks still creates the contact that it waits for.
+    println!("(at the end, each of their {} tasks creates the one that it waits for)", 2 * TASKS);
     both.iter_mut().for_each(|process| drop(process.stdin.take()));
     for (name, process) in ["one", "the other"].into_iter().zip(both) {
         let output = tokio::task::spawn_blocking(move || process.wait_with_output()).await??;
@@ -69,7 +71,7 @@ async fn main() -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Creates contacts by 32 tasks until the input is closed, and writes how many there are.
+/// Creates contacts by several tasks until the input is closed, and writes how many there are.
 async fn one_of_the_two(vendor: &str, redis: &str) -> Result<()> {
     let redis = Redis::builder(redis).prefix("{leadconnector-example}:").connect().await?;
     // A program that talks to the vendor leaves the allowance as it is: `RedisPacing::new(redis)`.
@@ -77,7 +79,7 @@ async fn one_of_the_two(vendor: &str, redis: &str) -> Result<()> {
     let client = Client::builder("9c48df2694a849b6089f9d0d3513efe").base_url(vendor).pacing(pacing).build()?;
     let contacts = client.contacts(LocationId::new("ve9EPM428h8vShlRW1KT")?);
     let is_over = Arc::new(AtomicBool::new(false));
-    let tasks = (0..32).map(|_| {
+    let tasks = (0..TASKS).map(|_| {
         let (contacts, is_over) = (contacts.clone(), Arc::clone(&is_over));
         tokio::spawn(async move {
             let mut created = 0;
