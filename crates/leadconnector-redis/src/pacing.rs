@@ -344,7 +344,9 @@ impl Used {
     fn ended(self, end: End) {
         let Self { pacing, location, line, place, seen, interval } = self;
         let mut state = lock(&line.state);
-        if let End::Answered(answered) = &end {
+        if let End::Answered(answered) = &end
+            && answered.is_known
+        {
             state.learn(&answered.limit, pacing.shared.first);
         }
         if seen.is_none() {

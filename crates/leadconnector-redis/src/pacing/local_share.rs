@@ -60,7 +60,7 @@ impl LocalShare {
         }
         self.ended.push_back(now + interval);
         let End::Answered(answered) = end else { return };
-        let Answered { limit, is_refused, retry_after } = **answered;
+        let Answered { limit, is_known: _, is_refused, retry_after } = **answered;
         self.refused_until = self.refused_until.max(is_refused.then(|| now + interval));
         self.held_until = self.held_until.max(retry_after.map(|wait| now + wait.min(DAY)));
         if limit.daily_remaining == Some(0) {

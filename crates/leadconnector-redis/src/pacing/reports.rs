@@ -40,6 +40,8 @@ pub(super) enum End {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Answered {
     pub(super) limit: RateLimit,
+    /// Whether it is known by this what is allowed, be it that nothing is said of it.
+    pub(super) is_known: bool,
     pub(super) is_refused: bool,
     pub(super) retry_after: Option<Duration>,
 }
@@ -55,7 +57,8 @@ impl End {
         // Who is refused knows that nothing is left, whatever else the answer says.
         limit.remaining = if is_refused { Some(0) } else { limit.remaining.map(|left| left.min(LARGEST_MAX)) };
         let retry_after = answer.retry_after().map(|wait| wait.min(DAY));
-        Self::Answered(Box::new(Answered { limit, is_refused, retry_after }))
+        let is_known = limit.max.is_some() || answer.is_of_the_server();
+        Self::Answered(Box::new(Answered { limit, is_known, is_refused, retry_after }))
     }
 }
 
@@ -193,11 +196,13 @@ impl Reporter {
         }
         let keys = ["places", "state", "line"].map(|kind| self.redis.key(kind, location));
         let (how, answered) = match end {
-            End::Answered(answered) => ("answered", **answered),
+            End::Answered(answered) if answered.is_known => ("answered", **answered),
+            // Of something before the server, which has failed.
+            End::Answered(answered) => ("lost", **answered),
             End::Unused => ("unused", Answered::default()),
             End::Lost => ("lost", Answered::default()),
         };
-        let Answered { limit, is_refused: _, retry_after } = answered;
+        let Answered { limit, is_known: _, is_refused: _, retry_after } = answered;
         let mut told = vec![
             ("process", self.process.clone()),
             ("place", place.clone()),

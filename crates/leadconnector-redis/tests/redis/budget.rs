@@ -243,6 +243,10 @@ async fn until_it_is_known_what_is_allowed_one_request_goes_ahead() {
     let permit = one.acquire(&location()).await.unwrap();
     assert!(begun.elapsed() >= INTERVAL);
     assert!(now(&other).await.is_none());
+    // Something before the server has failed, and says nothing of what is allowed: another one goes ahead.
+    answered_with(permit, StatusCode::BAD_GATEWAY, &[]);
+    let permit = other.acquire(&location()).await.unwrap();
+    assert!(now(&one).await.is_none());
     answered(permit, &[("max", 100)]);
     server.until(&["HGET", STATE, "known"], "1").await;
     assert!(now(&other).await.is_some());

@@ -37,8 +37,9 @@ impl<'a> BudgetAnswer<'a> {
         if asks { retry_after(self.headers, SystemTime::now()) } else { None }
     }
 
-    /// Whether the server itself was reached, or at least none before it has failed.
-    pub(super) fn is_of_the_server(&self) -> bool {
+    /// Whether the server itself was reached, or at least none before it has failed: an answer without figures is then one of a server that
+    /// says none.
+    pub fn is_of_the_server(&self) -> bool {
         !self.status.is_server_error()
     }
 }
