@@ -33,7 +33,11 @@ impl Workspace {
         let raw =
             "leadconnector-raw = { path = \"../leadconnector-raw\", version = \"=0.1.0\", registry = \"local\" }\n";
         let mock = "[dev-dependencies]\nleadconnector-mock = { path = \"../leadconnector-mock\" }\n";
-        workspace.member("crates/leadconnector", "leadconnector", &format!("[dependencies]\n{raw}{mock}"));
+        workspace.member(
+            "crates/leadconnector",
+            "leadconnector",
+            &format!("[features]\noauth = []\n\n[dependencies]\n{raw}{mock}"),
+        );
         workspace.member("crates/leadconnector-mock", "leadconnector-mock", "");
         workspace.member("crates/leadconnector-raw", "leadconnector-raw", "");
         workspace.member("private", "private", "");
