@@ -28,7 +28,7 @@ pub(super) fn run(root: &Path) -> anyhow::Result<End> {
         ensure!(built.contains(package), "{package} no longer builds by itself");
     }
     scratch.is_clean("leadconnector-raw", "schemars")?;
-    scratch.is_clean("leadconnector", "rustls")?;
+    scratch.is_clean("leadconnector", "oauth")?;
     Ok(End::Passed)
 }
 
