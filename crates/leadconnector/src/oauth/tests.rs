@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::clock::{Clock, Now};
 use super::grant::Kept;
-use super::{App, AppBuilder, Holder, TokenStore};
+use super::{App, AppBuilder, Holder, MemoryStore, TokenStore};
 use crate::{LocationId, NoPacing};
 
 const CLIENT_ID: &str = "66a1d0c4f2b3a49e1c7d5e8f-m3kz9x1q";
@@ -79,6 +79,16 @@ fn clock_of(app: &App) -> &Clock {
     &app.settings().clock
 }
 
+/// An app whose user has consented a day ago, by its clock.
+async fn with_a_token_that_has_ended() -> (Server, Arc<MemoryStore>, App) {
+    let server = server().await;
+    let store = Arc::new(MemoryStore::new());
+    consented(&server, &store, LOCATION).await;
+    let app = builder(&server, Arc::clone(&store)).build().unwrap();
+    pass(clock_of(&app), DAY);
+    (server, store, app)
+}
+
 /// How many requests the token endpoint got.
 fn asked(server: &Server) -> usize {
     server.requests().iter().filter(|request| request.path == "/oauth/token").count()
@@ -110,5 +120,5 @@ fn all_of(error: &(dyn std::error::Error + 'static)) -> String {
 fn an_app_can_be_shared() {
     fn shared<T: Clone + Send + Sync + 'static>() {}
     shared::<App>();
-    shared::<Arc<super::MemoryStore>>();
+    shared::<Arc<MemoryStore>>();
 }

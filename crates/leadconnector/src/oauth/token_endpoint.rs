@@ -71,15 +71,17 @@ impl Settings {
             Err(OAuthError::NotAnswered(error)) => error,
             answered => return answered,
         };
-        if sent_at.elapsed() + self.pause >= self.repeat_within {
-            return Err(OAuthError::NotAnswered(error));
-        }
-        tokio::time::sleep(self.pause).await;
-        match (self.send(client, exchanged).await, exchanged) {
+        let again = if sent_at.elapsed() + self.pause < self.repeat_within {
+            tokio::time::sleep(self.pause).await;
+            self.send(client, exchanged).await
+        } else {
+            Err(OAuthError::NotAnswered(Arc::clone(&error)))
+        };
+        match (again, exchanged) {
             (Err(OAuthError::CodeRefused(_) | OAuthError::NotAnswered(_)), Exchanged::Code(_)) => {
                 Err(OAuthError::CodeLost(error))
             }
-            (answered, _) => answered,
+            (again, _) => again,
         }
     }
 

@@ -20,8 +20,8 @@ use crate::oauth::Holder;
 ///
 /// A change writes the whole file anew beside the old one, flushes it to the disk, and then puts it in the place of the old one: whenever
 /// the process is killed, the file is whole. A change takes a lock first, on the file with `.lock` behind its name. So the directory has
-/// to be writable, and on a file system of this machine; a symbolic link would be replaced by the file. All tokens are read and written at once: with a thousand locations that is a
-/// file of about 2 MB, and beyond that a database is the better store.
+/// to be writable, and on a file system of this machine; a symbolic link would be replaced by the file. All tokens are read and
+/// written at once: with a thousand locations that is a file of about 2 MB, and beyond that a database is the better store.
 ///
 /// On Unix only its owner can read the file, and one that others can read is refused. On Windows the rights are those of the directory.
 #[derive(Clone, Debug)]

@@ -9,6 +9,7 @@ use serde_json::json;
 
 use super::{
     CLIENT_ID, COMPANY, DAY, LOCATION, SECRET, asked, builder, clock_of, consented, holder, pass, server, stored,
+    with_a_token_that_has_ended,
 };
 use crate::oauth::clock::Clock;
 use crate::oauth::{App, Code, Holder, MemoryStore, OAuthError, Record, Remedy, TokenStore, UserType};
@@ -91,12 +92,8 @@ async fn an_exchange_that_is_dropped_goes_on() {
 #[tokio::test]
 async fn a_consent_while_the_old_token_is_renewed_is_the_one_that_counts() {
     for slow_first in [true, false] {
-        let server = server().await;
-        let store = Arc::new(MemoryStore::new());
-        consented(&server, &store, LOCATION).await;
-        let app = builder(&server, Arc::clone(&store)).build().unwrap();
+        let (server, _, app) = with_a_token_that_has_ended().await;
         let code = code(&app).await;
-        pass(clock_of(&app), DAY);
         if slow_first {
             // The renewal is done after the consent.
             server.reply(Reply::ordinary().delay(Duration::from_millis(50)));
@@ -118,11 +115,7 @@ async fn a_consent_while_the_old_token_is_renewed_is_the_one_that_counts() {
 
 #[tokio::test]
 async fn a_token_of_somebody_else_is_not_used() {
-    let server = server().await;
-    let store = MemoryStore::new();
-    consented(&server, &store, LOCATION).await;
-    let app = builder(&server, store).build().unwrap();
-    pass(clock_of(&app), DAY);
+    let (server, _, app) = with_a_token_that_has_ended().await;
     let other = json!({"access_token": "a", "refresh_token": "b", "userType": "Location", "locationId": "another"});
     server.reply(Reply::json(StatusCode::OK, &other));
     let error = app.access_token(&holder()).await.unwrap_err();
@@ -218,11 +211,7 @@ async fn a_refusal_comes_in_two_forms() {
         (302, json!(null), &rejected, Remedy::ChangeSettings),
     ];
     for (status, body, check, remedy) in cases {
-        let server = server().await;
-        let store = MemoryStore::new();
-        consented(&server, &store, LOCATION).await;
-        let app = builder(&server, store).build().unwrap();
-        pass(clock_of(&app), DAY);
+        let (server, _, app) = with_a_token_that_has_ended().await;
         server.reply(Reply::json(StatusCode::from_u16(status).unwrap(), &body));
         let error = app.access_token(&holder()).await.unwrap_err();
         assert!(check(&error), "{status} {body}: {error:?}");
@@ -230,11 +219,7 @@ async fn a_refusal_comes_in_two_forms() {
         assert_eq!(asked(&server), 1, "{status} {body}");
     }
     for status in [408, 429, 500, 503] {
-        let server = server().await;
-        let store = MemoryStore::new();
-        consented(&server, &store, LOCATION).await;
-        let app = builder(&server, store).build().unwrap();
-        pass(clock_of(&app), DAY);
+        let (server, _, app) = with_a_token_that_has_ended().await;
         for _ in 0..2 {
             server.reply(Reply::new(StatusCode::from_u16(status).unwrap()));
         }

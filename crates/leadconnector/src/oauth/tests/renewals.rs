@@ -9,7 +9,7 @@ use leadconnector_mock::{Reply, Server};
 
 use super::{
     CLIENT_ID, DAY, LOCATION, SECRET, all_of, asked, builder, client, clock_of, consented, holder, pass, server,
-    until_asked,
+    until_asked, with_a_token_that_has_ended,
 };
 use crate::oauth::grant::Claim;
 use crate::oauth::{App, Holder, MemoryStore, NotAnswered, OAuthError, Record, Remedy, TokenStore};
@@ -166,11 +166,7 @@ async fn an_answer_that_is_lost_is_asked_for_once_more() {
         Reply::ordinary().body(r#"{"traceId": "1"}"#),
         Reply::new(StatusCode::BAD_GATEWAY).carried_out_after(Duration::ZERO),
     ] {
-        let server = server().await;
-        let store = Arc::new(MemoryStore::new());
-        consented(&server, &store, LOCATION).await;
-        let app = builder(&server, store).build().unwrap();
-        pass(clock_of(&app), DAY);
+        let (server, _, app) = with_a_token_that_has_ended().await;
         server.reply(reply);
         app.access_token(&holder()).await.unwrap();
         assert_eq!((server.refreshes(), asked(&server)), (1, 2));
@@ -180,11 +176,7 @@ async fn an_answer_that_is_lost_is_asked_for_once_more() {
 #[tokio::test]
 async fn an_answer_that_is_lost_twice_can_be_had_for_thirty_seconds() {
     for late in [false, true] {
-        let server = server().await;
-        let store = Arc::new(MemoryStore::new());
-        consented(&server, &store, LOCATION).await;
-        let app = builder(&server, Arc::clone(&store)).build().unwrap();
-        pass(clock_of(&app), DAY);
+        let (server, store, app) = with_a_token_that_has_ended().await;
         server.reply(Reply::ordinary().cut_before());
         server.reply(Reply::ordinary().cut_before());
         let error = app.access_token(&holder()).await.unwrap_err();
@@ -487,11 +479,7 @@ async fn a_scope_that_is_missing_is_no_reason_for_a_refresh() {
 
 #[tokio::test]
 async fn tokens_that_are_forgotten_stay_so() {
-    let server = server().await;
-    let store = Arc::new(MemoryStore::new());
-    consented(&server, &store, LOCATION).await;
-    let app = builder(&server, Arc::clone(&store)).build().unwrap();
-    pass(clock_of(&app), DAY);
+    let (server, store, app) = with_a_token_that_has_ended().await;
     server.reply(Reply::ordinary().delay(Duration::from_millis(50)));
     let renewing = tokio::spawn({
         let app = app.clone();
